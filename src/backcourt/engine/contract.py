@@ -1,0 +1,129 @@
+"""What a table promises: its contract, read once from `contract.yaml` and checked when read.
+
+Everything else about a table (DDL, hashing, validation, documentation, reports) derives from the objects here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from backcourt.errors import ContractError
+
+ColumnType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", "timestamp"]
+Role = Literal["key", "partition", "attribute", "bookkeeping"]
+Scalar = str | int | float | bool
+
+
+class Column(BaseModel):
+    """One column: `null` gives the reason a value may be missing; without it the column is never NULL."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    type: ColumnType
+    doc: str
+    unit: str | None = None
+    role: Role = "attribute"
+    range: tuple[float, float] | None = None
+    values: tuple[str, ...] | None = None
+    null: str | None = None
+    derived: str | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The type as DDL spells it."""
+        return self.type.upper()
+
+
+class Check(BaseModel):
+    """A blocking rule of a table: a query that returns the offending rows with their `game_date`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    why: str
+    sql: str
+
+
+class Contract(BaseModel):
+    """A table: grain, key, columns and how its rows come to be.
+
+    `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
+    `covers` names the raw table whose declared coverage decides which games a built table must hold.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    schema_name: Literal["raw", "analytics", "precompute"]
+    kind: Literal["raw", "post", "pre"]
+    description: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    spine: str | None = None
+    covers: str | None = None
+    aliases: tuple[str, ...] = ()
+    known_at: Literal["result", "snapshot", "observed"] = "observed"
+    arbitrate: Literal["game", "none"] = "none"
+    snapshot: bool = False
+    refers: Mapping[str, str] = Field(default_factory=dict)
+    constants: Mapping[str, Any] = Field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    folder: Path
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name, as SQL spells the table."""
+        return f"{self.schema_name}.{self.name}"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the table is partitioned by game date; registries are one partition."""
+        return any(column.role == "partition" or column.name == "game_date" for column in self.columns)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in contract order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; raises ContractError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ContractError.unknown_column(self.full_name, name, self.column_names)
+
+    @model_validator(mode="after")
+    def _key_is_declared(self) -> Contract:
+        names = self.column_names
+        if len(set(names)) != len(names):
+            raise ValueError(f"a column stands twice in {names}")
+        missing = [name for name in self.key if name not in names]
+        if missing:
+            raise ValueError(f"key columns {missing} are not among the columns")
+        if self.kind != "raw":
+            if not self.spine or not self.covers:
+                raise ValueError("a built table names its spine and the raw table it covers")
+            if not self.is_dated:
+                raise ValueError("a built table has a game_date")
+        return self
+
+
+def read_contract(path: Path, schema_name: str) -> Contract:
+    """Read one `contract.yaml`; raises ContractError naming file, field and reason."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(document, dict):
+            raise ContractError.unreadable(path, "the file is not a mapping")
+        document.setdefault("kind", "raw" if schema_name == "raw" else None)
+        document["columns"] = [{"name": name, **body} for name, body in document.get("columns", {}).items()]
+        document["checks"] = [{"name": name, **body} for name, body in document.get("checks", {}).items()]
+        return Contract(name=path.parent.name, schema_name=schema_name, folder=path.parent, **document)
+    except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
+        raise ContractError.unreadable(path, str(error)) from error
