@@ -122,8 +122,16 @@ def read_contract(path: Path, schema_name: str) -> Contract:
         if not isinstance(document, dict):
             raise ContractError.unreadable(path, "the file is not a mapping")
         document.setdefault("kind", "raw" if schema_name == "raw" else None)
-        document["columns"] = [{"name": name, **body} for name, body in document.get("columns", {}).items()]
-        document["checks"] = [{"name": name, **body} for name, body in document.get("checks", {}).items()]
+        document["columns"] = _named(document.get("columns"))
+        document["checks"] = _named(document.get("checks"))
         return Contract(name=path.parent.name, schema_name=schema_name, folder=path.parent, **document)
     except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
         raise ContractError.unreadable(path, str(error)) from error
+
+
+def _named(section: dict[str, dict[Any, Any]] | None) -> list[dict[str, Any]]:
+    # YAML reads a bare `null:` as a key that is None; contracts write the null rule that way because it reads well.
+    return [
+        {"name": name, **{"null" if field is None else field: value for field, value in body.items()}}
+        for name, body in (section or {}).items()
+    ]
