@@ -1,0 +1,1 @@
+"""Planning, running, hashing and the ledger."""

@@ -1,0 +1,70 @@
+"""Two hashes. The canonical one is the same on every engine; the fast one only compares inputs on this engine.
+
+Canonical: each business column in contract order as length-prefixed UTF-8 text, `N` for NULL; SHA-256 over the
+row, its first 16 hex digits are `data_hash`; SHA-256 over a partition's sorted data hashes is its partition hash.
+
+Fast: per column of a partition two salted sums of row hashes that include the key, so that swapping two players'
+points shows. Sums, never XOR: XOR lets equal pairs cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from backcourt.engine.contract import Column
+
+HASH_LENGTH = 16
+EMPTY_PARTITION_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def canonical_text(column: Column) -> str:
+    """SQL for the canonical text of one column, length-prefixed."""
+    name = quoted(column.name)
+    text = {
+        "varchar": name,
+        "bigint": f"CAST({name} AS VARCHAR)",
+        "integer": f"CAST({name} AS VARCHAR)",
+        "boolean": f"CASE WHEN {name} THEN '1' ELSE '0' END",
+        "date": f"strftime({name}, '%Y-%m-%d')",
+        "timestamp": f"CAST(epoch_us({name}) AS VARCHAR)",
+        # Adding zero turns -0 into 0; 17 significant digits give every double back.
+        "double": f"format('{{:.16e}}', {name} + 0.0)",
+    }[column.type]
+    return f"COALESCE(CAST(strlen({text}) AS VARCHAR) || ':' || {text}, 'N')"
+
+
+def row_hash(columns: Sequence[Column]) -> str:
+    """SQL for the data_hash of a row."""
+    text = " || ".join(canonical_text(column) for column in columns)
+    return f"substr(sha256({text}), 1, {HASH_LENGTH})"
+
+
+def partition_hash(hash_column: str = "data_hash") -> str:
+    """SQL aggregate for the partition hash over rows' data hashes."""
+    return f"sha256(COALESCE(string_agg({hash_column}, '' ORDER BY {hash_column}), ''))"
+
+
+def fingerprints(relation: str, key: Iterable[str], columns: Sequence[str], date: str) -> str:
+    """A query with one row per (game_date, column): rows and fingerprint.
+
+    `date` is the SQL of the partition date; `relation` may be a table, a view or a bracketed query.
+    """
+    names = ", ".join(sorted({quoted(name) for name in columns}))
+    keyed = f"SELECT {date} AS game_date__, hash({', '.join(quoted(name) for name in key)}) AS key__, {names} FROM {relation}"
+    sums = ", ".join(
+        f"md5(CAST(SUM(hash(key__, {quoted(name)})) AS VARCHAR) || ':' ||"
+        f" CAST(SUM(hash({quoted(name)}, key__, 'twin')) AS VARCHAR)) AS {quoted('fp_' + name)}"
+        for name in columns
+    )
+    aggregated = f"SELECT game_date__, COUNT(*) AS rows__, {sums} FROM ({keyed}) GROUP BY game_date__"
+    names_list = ", ".join(f"'{name}'" for name in columns)
+    values_list = ", ".join(quoted("fp_" + name) for name in columns)
+    return (
+        f"SELECT game_date__ AS game_date, UNNEST([{names_list}]) AS column_name, rows__ AS rows,"
+        f" UNNEST([{values_list}]) AS fingerprint FROM ({aggregated})"
+    )
+
+
+def quoted(name: str) -> str:
+    """An identifier that is safe to stand in SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,180 @@
+"""The ledger: what was ingested, what every partition holds and why, sealed so that a changed row shows.
+
+Each ledger table has a seal per subject (a table's name, or '' for the whole): the number of its rows and a sum of
+their hashes, written in the transaction that writes the rows. `broken_seals` finds any row that was altered,
+added or deleted by other hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from backcourt.engine.hashing import fingerprints
+from backcourt.errors import UsageError, WarehouseError
+from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
+
+SCHEMA_VERSION = "1"
+
+# Registries have no game date; their one partition stands under this date.
+UNDATED = date(1970, 1, 1)
+
+STATES = ("verified", "failed", "blocked", "damaged", "held")
+
+_TABLES = {
+    "meta": "key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL",
+    "ingests": """ingest_id INTEGER PRIMARY KEY, source VARCHAR NOT NULL, stream VARCHAR NOT NULL, scope VARCHAR NOT NULL,
+        table_name VARCHAR NOT NULL, digest VARCHAR NOT NULL, rows_read BIGINT NOT NULL, added BIGINT NOT NULL,
+        replaced BIGINT NOT NULL, vanished BIGINT NOT NULL, unresolved BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL""",
+    "coverage": "source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL",
+    "sources": "source VARCHAR PRIMARY KEY, rank INTEGER NOT NULL",
+    "schedule": """game_date DATE NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
+        games BIGINT NOT NULL, final BIGINT NOT NULL""",
+    "column_fingerprints": """table_name VARCHAR NOT NULL, game_date DATE NOT NULL, column_name VARCHAR NOT NULL,
+        rows BIGINT NOT NULL, fingerprint VARCHAR NOT NULL, engine VARCHAR NOT NULL""",
+    "retired": """table_name VARCHAR NOT NULL, row_id BIGINT NOT NULL, kind VARCHAR NOT NULL,
+        retired_at TIMESTAMP NOT NULL, ingest_id INTEGER NOT NULL""",
+    "partitions": """table_name VARCHAR NOT NULL, game_date DATE NOT NULL, season VARCHAR NOT NULL, state VARCHAR NOT NULL,
+        expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR, input_hash VARCHAR, code_version VARCHAR,
+        checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL, record_version INTEGER NOT NULL,
+        first_committed_at TIMESTAMP, committed_at TIMESTAMP, PRIMARY KEY (table_name, game_date)""",
+    "runs": """run_id VARCHAR PRIMARY KEY, command VARCHAR NOT NULL, scope VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
+        ended_at TIMESTAMP, outcome VARCHAR NOT NULL, planned BIGINT NOT NULL, written BIGINT NOT NULL,
+        unchanged BIGINT NOT NULL, failed BIGINT NOT NULL, blocked BIGINT NOT NULL, rows BIGINT NOT NULL,
+        host VARCHAR NOT NULL, pid INTEGER NOT NULL""",
+    "attempts": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, outcome VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL, cause VARCHAR""",
+}
+# Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
+_PER_SUBJECT = {"column_fingerprints": "table_name", "partitions": "table_name", "retired": "table_name"}
+
+
+@dataclass(frozen=True)
+class BrokenSeal:
+    """A ledger table whose rows are not those that Backcourt wrote."""
+
+    ledger_table: str
+    subject: str
+    sealed_rows: int | None
+    found_rows: int
+
+    def __str__(self) -> str:
+        of = f" of {self.subject}" if self.subject else ""
+        sealed = "no seal" if self.sealed_rows is None else f"{self.sealed_rows} rows sealed"
+        return f"ledger.{self.ledger_table}{of} was changed by other hands: {sealed}, {self.found_rows} found"
+
+
+def create(warehouse: Warehouse) -> None:
+    """Create the ledger's tables where they are missing; raises WarehouseError for a ledger of another version."""
+    if exists(warehouse):
+        found = meta(warehouse, "schema_version")
+        if found != SCHEMA_VERSION:
+            raise WarehouseError(
+                f"The ledger of {warehouse.path} has version {found}; this Backcourt writes {SCHEMA_VERSION}.",
+                "Build a fresh warehouse from the same sources; nothing in the old one is touched.",
+            )
+        return
+    with warehouse.transaction():
+        for schema in ("raw", "analytics", "precompute", "ledger"):
+            warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for name, columns in _TABLES.items():
+            warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")
+        warehouse.execute(
+            "CREATE TABLE ledger.seals (ledger_table VARCHAR, subject VARCHAR, rows BIGINT, digest VARCHAR)"
+        )
+        set_meta(warehouse, "schema_version", SCHEMA_VERSION)
+        set_meta(warehouse, "engine", ENGINE_VERSION)
+        for name in _TABLES:
+            seal(warehouse, name)
+
+
+def exists(warehouse: Warehouse) -> bool:
+    """Whether the warehouse has a ledger."""
+    found = warehouse.value(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'ledger' AND table_name = 'meta'"
+    )
+    return bool(found)
+
+
+def meta(warehouse: Warehouse, key: str) -> str | None:
+    """A fact about the whole warehouse, or None."""
+    value: str | None = warehouse.value("SELECT value FROM ledger.meta WHERE key = ?", [key])
+    return value
+
+
+def set_meta(warehouse: Warehouse, key: str, value: str) -> None:
+    """Store a fact about the whole warehouse."""
+    warehouse.execute("INSERT OR REPLACE INTO ledger.meta VALUES (?, ?)", [key, value])
+    seal(warehouse, "meta")
+
+
+def claim_kind(warehouse: Warehouse, kind: str) -> None:
+    """Set the kind of the warehouse at its first ingest; raises UsageError when the other kind is in it."""
+    held = meta(warehouse, "kind")
+    if held is None:
+        set_meta(warehouse, "kind", kind)
+    elif held != kind:
+        raise UsageError(
+            f"The warehouse {warehouse.path} holds {held} data; {kind} data never mixes with it.",
+            "Name another file with --warehouse.",
+        )
+
+
+def seal(warehouse: Warehouse, ledger_table: str, subjects: Iterable[str] = ("",)) -> None:
+    """Re-seal what the current transaction wrote: the whole table, or the given subjects of it."""
+    for subject in subjects:
+        warehouse.execute(
+            "DELETE FROM ledger.seals WHERE ledger_table = ? AND subject = ?", [ledger_table, subject]
+        )
+        warehouse.execute(
+            f"INSERT INTO ledger.seals SELECT ?, ?, rows, digest FROM ({_digest(ledger_table)}) WHERE subject = ?",
+            [ledger_table, subject, subject],
+        )
+
+
+def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
+    """Every subject of every ledger table whose rows differ from what was sealed."""
+    broken: list[BrokenSeal] = []
+    for name in _TABLES:
+        found = warehouse.rows(
+            f"""SELECT COALESCE(s.subject, d.subject), s.rows, COALESCE(d.rows, 0)
+            FROM (SELECT subject, rows, digest FROM ledger.seals WHERE ledger_table = ?) AS s
+            FULL JOIN ({_digest(name)}) AS d ON d.subject = s.subject
+            WHERE s.digest IS DISTINCT FROM d.digest ORDER BY 1""",
+            [name],
+        )
+        broken += [BrokenSeal(name, row[0], row[1], row[2]) for row in found]
+    orphans = warehouse.rows(
+        "SELECT ledger_table, subject, rows FROM ledger.seals GROUP BY ALL"
+        " HAVING COUNT(*) > 1 OR NOT list_contains(?, ledger_table)",
+        [list(_TABLES)],
+    )
+    return broken + [BrokenSeal("seals", f"{table} {subject}".strip(), rows, 0) for table, subject, rows in orphans]
+
+
+def write_fingerprints(
+    warehouse: Warehouse, table_name: str, relation: str, key: Iterable[str], columns: tuple[str, ...], date_sql: str
+) -> None:
+    """Replace the fingerprints of the dates listed in the temporary table `touched_dates`."""
+    warehouse.execute(
+        "DELETE FROM ledger.column_fingerprints WHERE table_name = ?"
+        " AND game_date IN (SELECT game_date FROM touched_dates)",
+        [table_name],
+    )
+    warehouse.execute(
+        "INSERT INTO ledger.column_fingerprints SELECT ?, game_date, column_name, rows, fingerprint, ?"
+        f" FROM ({fingerprints(relation, key, columns, date_sql)})",
+        [table_name, ENGINE_VERSION],
+    )
+    seal(warehouse, "column_fingerprints", [table_name])
+
+
+def _digest(ledger_table: str) -> str:
+    subject = _PER_SUBJECT.get(ledger_table, "''")
+    whole = "" if ledger_table in _PER_SUBJECT else "UNION ALL SELECT '' AS subject, 0 AS one, 0 AS h, 0 AS twin"
+    return (
+        "SELECT subject, SUM(one) AS rows, md5(CAST(SUM(h) AS VARCHAR) || ':' || CAST(SUM(twin) AS VARCHAR)) AS digest"
+        f" FROM (SELECT {subject} AS subject, 1 AS one, hash(t) AS h, hash('twin', t) AS twin"
+        f" FROM ledger.{ledger_table} AS t {whole}) GROUP BY subject"
+    )

@@ -1,0 +1,137 @@
+"""All tables that exist, found by their folders: nothing about a table is listed anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from backcourt.engine.contract import Contract, read_contract
+from backcourt.engine.sql import Lineage, lineage_of, upstream_tables
+from backcourt.errors import ContractError, UsageError
+
+TABLES = Path(__file__).resolve().parent.parent / "tables"
+
+# The bare alias has two meanings in the predecessor's notes; guessing one of them would be a silent error.
+_AMBIGUOUS = {"pdc": ("player_daily_cache", "player_defensive_context")}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A built table: its contract and the SQL that makes it."""
+
+    contract: Contract
+    build_sql: str
+    spine_sql: str
+
+    @property
+    def name(self) -> str:
+        """Name without schema."""
+        return self.contract.name
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name."""
+        return self.contract.full_name
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Contracts of all tables and the order in which built ones depend on each other."""
+
+    raw: Mapping[str, Contract]
+    built: Mapping[str, Table]
+
+    @cached_property
+    def ordered(self) -> tuple[Table, ...]:
+        """Built tables, each after those that it reads; raises ContractError on a cycle."""
+        remaining = {name: self.built_upstream(name) for name in self.built}
+        order: list[Table] = []
+        while remaining:
+            ready = sorted(name for name, needs in remaining.items() if not needs & remaining.keys())
+            if not ready:
+                cycle = ", ".join(sorted(remaining))
+                raise ContractError(f"Tables read each other in a circle: {cycle}.", "Break the circle in their build.sql.")
+            for name in ready:
+                order.append(self.built[name])
+                del remaining[name]
+        return tuple(order)
+
+    def built_upstream(self, name: str) -> set[str]:
+        """Names of the built tables that a built table reads."""
+        table = self.built[name]
+        reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
+        return {read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read}
+
+    def lineage(self, name: str) -> Lineage:
+        """What a built table consumes, per upstream table."""
+        return lineage_of(self, self.built[name])
+
+    def contract(self, full_name: str) -> Contract:
+        """The contract of `schema.table`, a `_current` view of a raw table included."""
+        schema, _, name = full_name.partition(".")
+        if schema == "raw":
+            name = name.removesuffix("_current")
+            if name in self.raw:
+                return self.raw[name]
+        elif name in self.built and self.built[name].contract.schema_name == schema:
+            return self.built[name].contract
+        raise ContractError(f"There is no table {full_name}.", "A build.sql reads raw.NAME_current, a built table or spine.")
+
+    def resolve(self, name: str) -> Table:
+        """A built table by name or alias; raises UsageError for an unknown or ambiguous one."""
+        wanted = name.lower()
+        if wanted in _AMBIGUOUS:
+            raise UsageError.ambiguous_table(name, _AMBIGUOUS[wanted])
+        for table in self.built.values():
+            if wanted in (table.name, table.full_name, *(alias.lower() for alias in table.contract.aliases)):
+                return table
+        raise UsageError.unknown_table(name, self.built)
+
+    def select(self, names: Iterable[str], phase: int | None = None) -> tuple[Table, ...]:
+        """The built tables asked for, in dependency order; all of them when nothing is named."""
+        wanted = {self.resolve(name).name for name in names}
+        schema = {3: "analytics", 4: "precompute"}.get(phase or 0)
+        return tuple(
+            table
+            for table in self.ordered
+            if (not wanted or table.name in wanted) and schema in (None, table.contract.schema_name)
+        )
+
+    def with_upstream(self, tables: Iterable[Table]) -> tuple[Table, ...]:
+        """The given tables and all built tables they depend on, in dependency order."""
+        wanted = {table.name for table in tables}
+        for table in reversed(self.ordered):
+            if table.name in wanted:
+                wanted |= self.built_upstream(table.name)
+        return tuple(table for table in self.ordered if table.name in wanted)
+
+
+def load_registry(folder: Path = TABLES) -> Registry:
+    """Read every table folder below `folder`; raises ContractError naming the file that is wrong."""
+    raw = {path.parent.name: read_contract(path, "raw") for path in sorted(folder.glob("raw/*/contract.yaml"))}
+    built: dict[str, Table] = {}
+    for schema in ("analytics", "precompute"):
+        for path in sorted(folder.glob(f"{schema}/*/contract.yaml")):
+            table = _read_table(path, schema, folder)
+            built[table.name] = table
+    return Registry(raw, built)
+
+
+@lru_cache(maxsize=1)
+def default_registry() -> Registry:
+    """The tables that ship with Backcourt."""
+    return load_registry()
+
+
+def _read_table(path: Path, schema: str, folder: Path) -> Table:
+    contract = read_contract(path, schema)
+    return Table(contract, _read(path.parent / "build.sql"), _read(folder / "spines" / f"{contract.spine}.sql"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read: {error.strerror}.", "A built table needs it.") from error

@@ -1,0 +1,275 @@
+"""The one module that owns sqlglot: lineage, the portable subset, normal form and transpiling.
+
+Lineage is derived from the SQL of a table and its spine, never declared. Where a column cannot be placed, it counts
+for every table that has one of that name: a wider input costs a recompute, a narrower one a wrong result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+from backcourt.errors import ContractError
+
+if TYPE_CHECKING:
+    from backcourt.engine.contract import Contract
+    from backcourt.engine.registry import Registry, Table
+
+_TABLE_NAME = re.compile(r"\b(raw|analytics|precompute)\.(\w+)\b")
+
+# Functions that mean the same on every engine, depend on nothing but their arguments and on no order of rows.
+ALLOWED_FUNCTIONS = frozenset(
+    "ABS CASE CAST COALESCE COUNT SUM MIN MAX SQRT NULLIF ROUND FLOOR CEIL SIGN LEAST GREATEST MOD IF"
+    " AND OR LOWER UPPER TRIM LENGTH SUBSTRING CONCAT REPLACE REGEXP_LIKE REGEXP_CONTAINS STRING_AGG GROUP_CONCAT"
+    " ROW_NUMBER RANK DENSE_RANK LAG LEAD UNNEST EXPLODE SPLIT STRING_TO_ARRAY EXTRACT DATE_DIFF DATE_ADD DATE_SUB"
+    " EXISTS BIT_COUNT DIV INT_DIV ANY TRY_CAST TIMESTAMP_DIFF STR_POSITION STARTS_WITH CONTAINS".split()
+)
+_INTEGERS = exp.DataType.INTEGER_TYPES
+_ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Columns consumed per upstream table (`raw.x`, `analytics.x`), and the version of the code that consumes them."""
+
+    consumed: Mapping[str, frozenset[str]]
+    code_version: str
+
+
+def upstream_tables(sql: str, where: str) -> set[str]:
+    """Names of the tables a query reads, as written; its own CTEs do not count."""
+    tree = _parse(sql, where)
+    names = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    tables = {".".join(part.name for part in table.parts) for table in tree.find_all(exp.Table)}
+    return {table for table in tables if "." in table or table not in names}
+
+
+def lineage_of(registry: Registry, table: Table) -> Lineage:
+    """What `table` consumes through its build, its spine and its checks; raises ContractError for an unknown name."""
+    spine_columns = _spine_schema(registry, table)
+    private = {"spine": spine_columns, "candidate": {column.name: column.sql_type for column in table.contract.columns}}
+    consumed: dict[str, set[str]] = {}
+    for where, sql in _queries(table):
+        for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private).items():
+            if upstream not in private:
+                consumed.setdefault(_base(upstream), set()).update(columns)
+    for upstream in list(consumed):
+        contract = registry.contract(upstream)
+        if contract.snapshot:
+            # The current view of a snapshot table keeps what stood before the cut-off of its game.
+            consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
+            consumed.setdefault("raw.games", set()).update({"game_id", "cutoff_at"})
+    # Which games are expected is read by the engine for every table.
+    consumed.setdefault("raw.games", set()).update({"game_id", "game_date", "season", "season_type", "is_final", "counts"})
+    frozen = {name: frozenset(columns) for name, columns in consumed.items()}
+    return Lineage(frozen, code_version(table))
+
+
+def code_version(table: Table) -> str:
+    """Changes when the logic changes: SQL in normal form, key, grain, columns' names, types and roles, constants.
+
+    Comments, layout, documentation, units and ranges do not change what a row says, so they are not in it.
+    """
+    contract = table.contract
+    logic = {
+        "sql": {where: _normal_form(sql, where) for where, sql in _queries(table)},
+        "key": contract.key,
+        "grain": contract.grain,
+        "kind": contract.kind,
+        "covers": contract.covers,
+        "columns": [(column.name, column.type, column.role) for column in contract.columns],
+        "constants": dict(contract.constants),
+    }
+    return hashlib.sha256(json.dumps(logic, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def with_inputs(sql: str) -> str:
+    """The query reading the engine's input views in place of the stored tables."""
+    return _TABLE_NAME.sub(lambda match: input_view(f"{match[1]}.{match[2]}"), sql)
+
+
+def input_view(name: str) -> str:
+    """The name of the view through which a build reads a table; `raw.x` and `raw.x_current` are one."""
+    return "in_" + _base(name).replace(".", "_")
+
+
+def transpile(sql: str, dialect: str = "bigquery") -> str:
+    """The query in another engine's SQL; raises ContractError when it has no equivalent there."""
+    try:
+        return sqlglot.transpile(sql, read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    except SqlglotError as error:
+        raise ContractError.rejected_sql("query", str(error), f"it does not translate to {dialect}") from error
+
+
+def check_portable(registry: Registry, table: Table) -> None:
+    """Raise ContractError unless every query of the table stays in the portable, exact subset."""
+    private = {
+        "spine": _spine_schema(registry, table),
+        "candidate": {column.name: column.sql_type for column in table.contract.columns},
+    }
+    for where, sql in _queries(table):
+        place = f"{table.full_name} {where}"
+        _check_syntax(_parse(sql, place), place)
+        _check_aggregates(_qualified(registry, sql, place, private), place)
+
+
+def _queries(table: Table) -> Iterator[tuple[str, str]]:
+    yield "build.sql", table.build_sql
+    yield f"spine {table.contract.spine}.sql", table.spine_sql
+    for check in table.contract.checks:
+        yield f"check {check.name}", check.sql
+
+
+def _base(name: str) -> str:
+    return name.removesuffix("_current") if name.startswith("raw.") else name
+
+
+def _parse(sql: str, where: str) -> exp.Expr:
+    try:
+        trees = sqlglot.parse(sql, dialect="duckdb")
+    except SqlglotError as error:
+        raise ContractError.rejected_sql(where, "the text", str(error).splitlines()[0]) from error
+    if len(trees) != 1 or trees[0] is None or not isinstance(trees[0], exp.Query):
+        raise ContractError.rejected_sql(where, "the text", "it must be one SELECT")
+    return trees[0]
+
+
+def _normal_form(sql: str, where: str) -> str:
+    return _parse(sql, where).sql(dialect="duckdb", comments=False, normalize=True)
+
+
+def _schema(registry: Registry, private: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"": {name: dict(columns) for name, columns in private.items()}, "raw": {}}
+    for contract in registry.raw.values():
+        schema["raw"][f"{contract.name}_current"] = _types(contract)
+    for table in registry.built.values():
+        schema.setdefault(table.contract.schema_name, {})[table.name] = _types(table.contract)
+    return schema
+
+
+def _types(contract: Contract) -> dict[str, str]:
+    return {column.name: column.sql_type for column in contract.columns}
+
+
+def _spine_schema(registry: Registry, table: Table) -> dict[str, str]:
+    where = f"spine {table.contract.spine}.sql"
+    tree = annotate_types(_qualified(registry, table.spine_sql, where, {}), dialect="duckdb")
+    return {select.alias_or_name: (select.type.sql("duckdb") if select.type else "VARCHAR") for select in tree.selects}
+
+
+def _qualified(registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]]) -> exp.Query:
+    tree = _parse(sql, where)
+    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    for node in tree.find_all(exp.Table):
+        if node.db:
+            registry.contract(f"{node.db}.{node.name}")
+        elif node.name in private and node.name not in ctes:
+            node.set("db", exp.to_identifier("main"))
+    schema = _schema(registry, private)
+    schema["main"] = schema.pop("")
+    try:
+        qualified = qualify(tree, schema=schema, dialect="duckdb", quote_identifiers=False, validate_qualify_columns=True)
+    except SqlglotError as error:
+        raise ContractError.rejected_sql(where, "a column", str(error).splitlines()[0]) from error
+    typed: exp.Query = annotate_types(qualified, schema=schema, dialect="duckdb")
+    return typed
+
+
+def _consumed(
+    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]]
+) -> dict[str, set[str]]:
+    tree = _qualified(registry, sql, where, private)
+    consumed: dict[str, set[str]] = {}
+    tables = [_name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)]
+    for name in tables:
+        consumed.setdefault(name, set())
+    for scope in traverse_scope(tree):
+        for column in scope.columns:
+            for name in _sources(scope, column) or tables:
+                if column.name in _columns_of(registry, name, private):
+                    consumed[name].add(column.name)
+    return consumed
+
+
+def _sources(scope: Scope, column: exp.Column) -> list[str]:
+    """The stored tables a column may come from; a CTE's column was counted where the CTE reads it."""
+    at: Scope | None = scope
+    while at is not None:
+        source = at.sources.get(column.table)
+        if isinstance(source, exp.Table):
+            return [_name(source)]
+        if source is not None:
+            return [""]
+        at = at.parent
+    return []
+
+
+def _name(table: exp.Table) -> str:
+    return table.name if table.db in ("", "main") else f"{table.db}.{table.name}"
+
+
+def _columns_of(registry: Registry, name: str, private: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    if not name:
+        return ()
+    return tuple(private[name]) if name in private else registry.contract(name).column_names
+
+
+def _check_syntax(tree: exp.Expr, where: str) -> None:
+    def reject(node: exp.Expr, why: str) -> None:
+        raise ContractError.rejected_sql(where, node.sql(dialect="duckdb")[:80], why)
+
+    for node in tree.walk():
+        if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
+            reject(node, "a star hides which columns are read")
+        elif isinstance(node, exp.Columns | exp.Pivot):
+            reject(node, "its columns depend on the data")
+        elif isinstance(node, exp.Join) and node.method == "NATURAL":
+            reject(node, "its columns depend on the tables' columns")
+        elif isinstance(node, exp.Limit | exp.TableSample):
+            reject(node, "which rows it keeps is not determined")
+        elif isinstance(node, exp.Func) and node.sql_name() not in ALLOWED_FUNCTIONS:
+            reject(node, "the function is not in the allow-list")
+        elif isinstance(node, exp.Window):
+            _check_window(node, where)
+        elif isinstance(node, exp.Column) and not node.table and _is_row_reference(node):
+            reject(node, "a row used as a value hides which columns are read")
+
+
+def _check_window(window: exp.Window, where: str) -> None:
+    order = window.args.get("order")
+    for key in order.expressions if order else ():
+        if not key.args.get("nulls_first"):
+            raise ContractError.rejected_sql(where, key.sql(dialect="duckdb"), "write NULLS FIRST; engines differ on it")
+
+
+def _is_row_reference(column: exp.Column) -> bool:
+    select = column.find_ancestor(exp.Select)
+    sources = [] if select is None else [*select.find_all(exp.Table), *select.find_all(exp.Subquery)]
+    if select is not None and any(column.name == projection.alias for projection in select.selects):
+        return False
+    return any(column.name == source.alias for source in sources if source.alias)
+
+
+def _check_aggregates(tree: exp.Query, where: str) -> None:
+    for node in tree.walk():
+        if isinstance(node, _ORDER_DEPENDENT):
+            raise ContractError.rejected_sql(
+                where, node.sql(dialect="duckdb")[:80], "its result depends on the order of rows; use integer sums"
+            )
+        if isinstance(node, exp.Sum) and not (node.this.type and node.this.type.this in _INTEGERS):
+            raise ContractError.rejected_sql(
+                where,
+                node.sql(dialect="duckdb")[:80],
+                f"SUM needs integers, this is {node.this.type}; sum integers and divide once at the end",
+            )

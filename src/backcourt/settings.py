@@ -1,0 +1,178 @@
+"""Every setting once: name, default, unit, help and the environment variable that changes it.
+
+A default is written as the environment would write it, so both take the same road to a value.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backcourt.errors import UsageError
+
+Value = str | int | float | Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values a process runs with."""
+
+    warehouse: Path
+    real_data: Path | None
+    threads: int
+    confirm_over: int
+    horizon_days: int
+    lock_timeout: float
+    max_vanishing: float
+    memory_limit: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; `read` turns its text into a value, or raises ValueError when it is not what `allowed` says.
+
+    With `if_there`, the default is a path that counts only where it exists.
+    """
+
+    name: str
+    default: str
+    unit: str
+    help: str
+    env: str
+    allowed: str
+    read: Callable[[str], Value]
+    if_there: bool = False
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings of an environment; an empty variable counts as unset. Raises UsageError for a bad value."""
+    values: dict[str, Any] = {setting.name: _value(setting, environ) for setting in SETTINGS}
+    return Settings(**values)
+
+
+def _value(setting: Setting, environ: Mapping[str, str]) -> Value | None:
+    given = environ.get(setting.env, "").strip()
+    if not given and setting.if_there and not Path(setting.default).exists():
+        return None
+    text = given or setting.default
+    try:
+        return setting.read(text)
+    except ValueError:
+        message = f"{setting.env}={text!r} is not allowed: {setting.name} is {setting.allowed}."
+        raise UsageError(message, f"Unset {setting.env} for the default, {setting.default}.") from None
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _whole(minimum: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if number < minimum:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _threads(text: str) -> int:
+    return os.cpu_count() or 1 if text == "auto" else _whole(1)(text)
+
+
+def _number(minimum: float, maximum: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = float(text)
+        if not math.isfinite(number) or not minimum <= number <= maximum:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _size(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)", text):
+        raise ValueError
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="warehouse",
+        default="backcourt.duckdb",
+        unit="path",
+        help="The DuckDB file that holds data and ledger.",
+        env="BACKCOURT_WAREHOUSE",
+        allowed="a path",
+        read=_path,
+    ),
+    Setting(
+        name="real_data",
+        default="../shared/data",
+        unit="path",
+        help="The folder of real seasons; the default counts only where that folder exists.",
+        env="BACKCOURT_REAL_DATA",
+        allowed="a path",
+        read=_path,
+        if_there=True,
+    ),
+    Setting(
+        name="threads",
+        default="auto",
+        unit="threads",
+        help="Threads a build may use; auto is one for each CPU.",
+        env="BACKCOURT_THREADS",
+        allowed="a whole number from 1, or auto",
+        read=_threads,
+    ),
+    Setting(
+        name="confirm_over",
+        default="5000",
+        unit="partitions",
+        help="A run of more partitions than this asks for --yes.",
+        env="BACKCOURT_CONFIRM_OVER",
+        allowed="a whole number from 0",
+        read=_whole(0),
+    ),
+    Setting(
+        name="horizon_days",
+        default="1",
+        unit="days",
+        help="How far beyond today pre-game tables reach.",
+        env="BACKCOURT_HORIZON_DAYS",
+        allowed="a whole number from 0",
+        read=_whole(0),
+    ),
+    Setting(
+        name="lock_timeout",
+        default="10",
+        unit="seconds",
+        help="How long to wait for another process to leave the warehouse.",
+        env="BACKCOURT_LOCK_TIMEOUT",
+        allowed="a number of seconds from 0 to 86400",
+        read=_number(0, 86_400),
+    ),
+    Setting(
+        name="max_vanishing",
+        default="0.05",
+        unit="fraction",
+        help="The share of a complete scope's keys that may vanish in one ingest without --accept-deletions.",
+        env="BACKCOURT_MAX_VANISHING",
+        allowed="a fraction from 0 to 1",
+        read=_number(0, 1),
+    ),
+    Setting(
+        name="memory_limit",
+        default="1500MB",
+        unit="bytes",
+        help="The memory DuckDB may use before it spills to disk.",
+        env="BACKCOURT_MEMORY_LIMIT",
+        allowed="a size such as 1500MB or 1.5 GiB",
+        read=_size,
+    ),
+)

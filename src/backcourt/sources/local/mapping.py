@@ -1,0 +1,119 @@
+"""A mapping says how the columns of a file become the columns of a raw table; one YAML file each in `mappings/`.
+
+A column is a source column's name, or one of
+  {from: c, words: {A: a}}   a vocabulary; any other word is an error
+  {from: c, zone: Z}         local time of a zone, stored as UTC
+  {from: c, scale: N}        N times the value, a whole number
+  {from: c, blank: V}        V stands for NULL
+  {team: c} {player: c} {book: c} {name_key: c}   a name, resolved
+  {game: {date: c, home: c, away: c, team: c}}    the game these name
+  {sql: e} {value: v}        an expression over source columns, a constant
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as MappingOf
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from backcourt.errors import ContractError
+
+MAPPINGS = Path(__file__).resolve().parent / "mappings"
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".json", ".ndjson")
+
+_SEASON = r"(?P<season>\d{4}-\d{2})"
+
+
+class GameBy(BaseModel):
+    """The source columns that name a game: its date and both teams, or its date and one of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: str
+    home: str | None = None
+    away: str | None = None
+    team: str | None = None
+
+
+class ColumnSource(BaseModel):
+    """Where one raw column comes from; exactly one of the first seven fields is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    column: str | None = Field(default=None, alias="from")
+    team: str | None = None
+    player: str | None = None
+    book: str | None = None
+    name_key: str | None = None
+    game: GameBy | None = None
+    sql: str | None = None
+    value: str | int | float | bool | None = None
+    words: MappingOf[str, str] | None = None
+    zone: str | None = None
+    scale: int | None = None
+    blank: str | int | None = None
+    else_null: bool = False
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Source columns that must exist (those inside an expression are found by the engine)."""
+        named = [self.column, self.team, self.player, self.book, self.name_key]
+        if self.game:
+            named += [self.game.date, self.game.home, self.game.away, self.game.team]
+        return tuple(name for name in named if name)
+
+
+class FileMapping(BaseModel):
+    """One kind of file: its name, the raw table it fills and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    table: str
+    columns: MappingOf[str, ColumnSource]
+    reshape: str | None = None
+    season_column: str | None = None
+    date_column: str | None = None
+    quarantines: bool = False
+    coverage: tuple[str, ...] = ()
+    text: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_names(cls, document: object) -> object:
+        if isinstance(document, dict) and isinstance(document.get("columns"), dict):
+            columns = document["columns"].items()
+            document["columns"] = {k: {"from": v} if isinstance(v, str) else v for k, v in columns}
+        return document
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the file's name without suffix must look like; `{season}` stands for a season, `*` for anything."""
+        text = re.escape(self.file).replace(re.escape("{season}"), _SEASON).replace(re.escape("*"), ".*")
+        return re.compile(text)
+
+    def matches(self, name: str) -> re.Match[str] | None:
+        """The match of a file name, its suffix included, or None."""
+        for suffix in SUFFIXES:
+            if name.endswith(suffix):
+                return self.pattern.fullmatch(name.removesuffix(suffix))
+        return None
+
+
+def read_mapping(path: Path) -> FileMapping:
+    """Read one mapping; raises ContractError naming the file and the field."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return FileMapping(**yaml.safe_load(text), text=text)
+    except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
+        raise ContractError.unreadable(path, str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def default_mappings() -> tuple[FileMapping, ...]:
+    """The mappings that ship with Backcourt."""
+    return tuple(read_mapping(path) for path in sorted(MAPPINGS.glob("*.yaml")))

@@ -1,0 +1,224 @@
+"""A mapped file becomes the staged rows of a delivery: converted, resolved and judged in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backcourt.engine.contract import Column, Contract
+from backcourt.engine.hashing import quoted
+from backcourt.engine.staging import broken_rule
+from backcourt.errors import SourceError
+from backcourt.sources.local.convert import Conversion, convert
+from backcourt.sources.local.mapping import ColumnSource, FileMapping, GameBy
+from backcourt.sources.local.reader import FileRelation, unreadable
+from backcourt.sources.local.resolve import resolve_players, resolve_teams, spell
+from backcourt.warehouse.duckdb import QueryError, Warehouse
+
+
+@dataclass
+class _Plan:
+    """The parts of the staging query, gathered column by column."""
+
+    values: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
+
+
+def stage(
+    warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+) -> None:
+    """Create the temporary table `staged` from a file; raises SourceError when the file has the wrong shape."""
+    try:
+        types = _open_source(warehouse, mapping, file, seasons)
+        _require_columns(mapping, file, types)
+        _resolve_names(warehouse, mapping)
+        warehouse.execute(_staging_query(contract, mapping, file, types))
+    except QueryError as error:
+        raise unreadable(file.path, error) from error
+
+
+def _open_source(
+    warehouse: Warehouse, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+) -> dict[str, str]:
+    """Make `source_rows` the file's rows, reshaped and cut to the seasons wanted; its column types."""
+    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW source_file AS {file.sql}")
+    rows = "SELECT * FROM source_file"
+    if mapping.reshape:
+        rows = f"SELECT *, ROW_NUMBER() OVER () AS source_row FROM (WITH file AS (SELECT * FROM source_file) {mapping.reshape})"
+    if seasons is not None:
+        listed = ", ".join(f"'{season}'" for season in seasons)
+        if mapping.season_column:
+            rows = f"SELECT * FROM ({rows}) WHERE {quoted(mapping.season_column)} IN ({listed})"
+        elif mapping.date_column:
+            year = f"year(CAST({quoted(mapping.date_column)} AS DATE) - INTERVAL 6 MONTH)"
+            label = f"{year} || '-' || right(CAST({year} + 1 AS VARCHAR), 2)"
+            rows = f"SELECT * FROM ({rows}) WHERE {label} IN ({listed})"
+    if mapping.reshape or _needs_names(mapping):
+        # Read once: such files are small, and their names are looked at before they are staged.
+        warehouse.execute("DROP VIEW IF EXISTS source_rows")
+        warehouse.execute(f"CREATE OR REPLACE TEMP TABLE source_table AS {rows}")
+        rows = "SELECT * FROM source_table"
+    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW source_rows AS {rows}")
+    return dict(warehouse.describe("source_rows"))
+
+
+def _needs_names(mapping: FileMapping) -> bool:
+    return any(one.team or one.player or one.book or one.name_key or one.game for one in mapping.columns.values())
+
+
+def _require_columns(mapping: FileMapping, file: FileRelation, types: dict[str, str]) -> None:
+    wanted = {name for source in mapping.columns.values() for name in source.source_columns}
+    missing = sorted(wanted - types.keys())
+    if missing:
+        has = ", ".join(sorted(types.keys() - {"source_row"}))
+        raise SourceError(
+            f"{file.path.name} has not the shape of its mapping: column {', '.join(missing)} is missing; it has {has}.",
+            "Correct the file's columns, or give it a name that no mapping claims.",
+        )
+
+
+def _resolve_names(warehouse: Warehouse, mapping: FileMapping) -> None:
+    sources = mapping.columns.values()
+    teams = {source.team for source in sources if source.team}
+    for source in sources:
+        if source.game:
+            teams |= {name for name in (source.game.home, source.game.away, source.game.team) if name}
+    players = {source.player for source in sources if source.player}
+    texts = {name for source in sources for name in (source.book, source.name_key) if name}
+    if teams:
+        resolve_teams(warehouse, "source_rows", sorted(teams))
+    if players:
+        resolve_players(warehouse, "source_rows", sorted(players))
+    if texts:
+        spell(warehouse, "source_rows", sorted(texts))
+
+
+def _staging_query(contract: Contract, mapping: FileMapping, file: FileRelation, types: dict[str, str]) -> str:
+    plan = _Plan()
+    stored = [column for column in contract.columns if column.derived is None]
+    for number, column in enumerate(stored):
+        source = mapping.columns.get(column.name)
+        if source is None:
+            raise SourceError(
+                f"The mapping of {file.path.name} says nothing of raw.{contract.name}.{column.name}.",
+                "Map the column, or give it `value: null` where the contract allows that.",
+            )
+        _add(plan, column, source, types, f"n{number}", file)
+    parse = f"CASE {' '.join(plan.problems)} END" if plan.problems else "CAST(NULL AS VARCHAR)"
+    derived = [f"CAST({c.derived} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns if c.derived]
+    middle = ", ".join(["*", *derived])
+    columns = ", ".join(quoted(column.name) for column in contract.columns)
+    return f"""CREATE OR REPLACE TEMP TABLE staged AS
+    WITH converted AS (
+      SELECT {", ".join(plan.values)}, s.source_row, {parse} AS parse_problem FROM source_rows AS s {" ".join(plan.joins)}),
+    complete AS (SELECT {middle} FROM converted)
+    SELECT {columns}, source_row, COALESCE(parse_problem, {broken_rule(contract)}) AS problem FROM complete"""
+
+
+def _add(
+    plan: _Plan, column: Column, source: ColumnSource, types: dict[str, str], alias: str, file: FileRelation
+) -> None:
+    if source.column:
+        _add_plain(plan, column, source, types, file)
+    elif source.team or source.player:
+        _add_resolved(plan, column, source, alias)
+    elif source.book or source.name_key:
+        name, field_name = (source.book, "book") if source.book else (source.name_key, "key")
+        plan.joins.append(f"LEFT JOIN spellings AS {alias} ON {alias}.name = s.{quoted(str(name))}")
+        plan.values.append(f"{alias}.{field_name} AS {quoted(column.name)}")
+    elif source.game:
+        _add_game(plan, column, source.game, alias)
+    else:
+        value = source.sql if source.sql is not None else _literal(source.value)
+        plan.values.append(f"CAST({value} AS {column.sql_type}) AS {quoted(column.name)}")
+
+
+def _add_plain(
+    plan: _Plan, column: Column, source: ColumnSource, types: dict[str, str], file: FileRelation
+) -> None:
+    name = str(source.column)
+    text = f"s.{quoted(name)}"
+    if source.blank is not None:
+        text = f"NULLIF({text}, {_literal(source.blank)})"
+    if source.words:
+        conversion = _vocabulary(text, source.words)
+    else:
+        found = convert(text, types[name], column, source.scale)
+        if found is None:
+            raise SourceError(
+                f"{file.path.name}, column {name}: it holds {types[name]}, raw {column.name} wants {column.sql_type}.",
+                "Write the column with that type, or as text.",
+            )
+        conversion = found
+    value = conversion.value
+    if source.zone:
+        value = f"timezone('UTC', timezone('{source.zone}', {value}))"
+    plan.values.append(f"{value} AS {quoted(column.name)}")
+    if conversion.wrong:
+        plan.problems.append(
+            f"WHEN {conversion.wrong} THEN 'column {name}: ' || CAST(s.{quoted(name)} AS VARCHAR)"
+            f" || ' is not {conversion.wanted}'"
+        )
+
+
+def _vocabulary(text: str, words: object) -> Conversion:
+    pairs = dict(words)  # type: ignore[call-overload]
+    cases = " ".join(f"WHEN {_literal(word)} THEN {_literal(value)}" for word, value in pairs.items())
+    allowed = ", ".join(map(str, pairs)).replace("'", "''")
+    return Conversion(
+        f"CASE {text} {cases} END",
+        f"{text} IS NOT NULL AND {text} NOT IN ({', '.join(_literal(word) for word in pairs)})",
+        f"one of {allowed}",
+    )
+
+
+def _add_resolved(plan: _Plan, column: Column, source: ColumnSource, alias: str) -> None:
+    kind, name = ("team", source.team) if source.team else ("player", source.player)
+    plan.joins.append(f"LEFT JOIN {kind}_names AS {alias} ON {alias}.name = s.{quoted(str(name))}")
+    plan.values.append(f"{alias}.id AS {quoted(column.name)}")
+    if not source.else_null:
+        plan.problems.append(f"WHEN {alias}.problem IS NOT NULL THEN 'column {name}: ' || {alias}.problem")
+
+
+def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
+    """Join the schedule: by date and both teams, or by date and the one team named (a team plays once a day)."""
+    names = [name for name in (game.home, game.away, game.team) if name]
+    for position, name in enumerate(names):
+        plan.joins.append(f"LEFT JOIN team_names AS {alias}_{position} ON {alias}_{position}.name = s.{quoted(name)}")
+    on = [f"{alias}_{position}.id" for position in range(len(names))]
+    team = f"COALESCE({', '.join([*on, 'NULL'])})"
+    day = f"s.{quoted(game.date)}"
+    # One row per team and date; several games of a team on a date name none of them.
+    schedule = (
+        "(SELECT game_date, team_id, MIN(game_id) AS game_id, COUNT(*) AS games FROM"
+        " (SELECT game_date, home_team_id AS team_id, game_id FROM raw.games_current"
+        " UNION ALL SELECT game_date, away_team_id, game_id FROM raw.games_current) GROUP BY game_date, team_id)"
+    )
+    plan.joins.append(
+        f"LEFT JOIN {schedule} AS {alias} ON {alias}.game_date = CAST({day} AS DATE) AND {alias}.team_id = {team} AND {alias}.games = 1"
+    )
+    plan.values.append(f"{alias}.game_id AS {quoted(column.name)}")
+    shown = " || ' ' || ".join(f"COALESCE(CAST(s.{quoted(name)} AS VARCHAR), '')" for name in (game.date, *names))
+    plan.problems.append(f"WHEN {alias}.game_id IS NULL THEN 'game: no game is found for ' || {shown}")
+    if game.home and game.away:
+        plan.joins.append(
+            f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id"
+        )
+        # Neutral-site games may be listed either way round; the pair of teams must be the game's.
+        plan.problems.append(
+            f"WHEN {on[0]} IS NOT NULL AND {on[1]} IS NOT NULL AND"
+            f" NOT ({on[0]} IN ({alias}_g.home_team_id, {alias}_g.away_team_id)"
+            f" AND {on[1]} IN ({alias}_g.home_team_id, {alias}_g.away_team_id))"
+            f" THEN 'game: no game is found for ' || {shown}"
+        )
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"

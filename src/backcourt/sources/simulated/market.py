@@ -1,0 +1,131 @@
+"""A noisy but unbiased market: lines on games and players, with the times they were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from backcourt.sources.simulated.people import Player
+from backcourt.sources.simulated.rotation import Turn
+from backcourt.sources.simulated.schedule import Fixture, at_eastern
+from backcourt.sources.simulated.writer import Row, timestamp
+
+FEED = "simulated"
+BOOKS = ("Alder", "Birch", "Cedar")
+LINED_SHARE = 0.30  # of the game: who is meant to play less gets no line
+_BOOK_NOISE, _OPENING_NOISE = 0.5, 1.2
+
+# Least-squares fit on simulated games: points of a team from its attack, the other's defence, the pace and the site.
+_POINTS, _PER_ATTACK, _PER_DEFENCE, _PER_PACE, _HOME_POINTS = 113.3, 100.0, -190.0, -100.0, 1.0
+_MEAN_ATTACK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the market knows of a team: its latent style, and who is meant to play."""
+
+    defence: float
+    pace: float
+    turns: Sequence[Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Points expected of both teams and of every player."""
+
+    home: float
+    away: float
+    players: dict[int, float]
+
+
+def outlook(home: Form, away: Form, neutral: bool) -> Outlook:
+    """The best guess from latent skill, before any luck."""
+    site = 0.0 if neutral else _HOME_POINTS
+    home_points, away_points = _expected(home, away) + site, _expected(away, home) - site
+    return Outlook(
+        home_points, away_points, {**_shared(home.turns, home_points), **_shared(away.turns, away_points)}
+    )
+
+
+def attack(turns: Sequence[Turn]) -> float:
+    """Points of a chance, averaged over who ends how many."""
+    weights = [turn.share * turn.player.usage for turn in turns]
+    return sum(weight * _worth(turn.player) for weight, turn in zip(weights, turns, strict=True)) / sum(weights)
+
+
+def _worth(player: Player) -> float:
+    inside = 1 - player.zone_three - player.zone_mid
+    twos = player.zone_mid * player.make_mid + inside * player.make_paint
+    fouled = 0.10 * player.draws * inside
+    return (3 * player.zone_three * player.make_three + 2 * twos) * (1 - fouled) + 2.4 * fouled * player.free_throw
+
+
+def _expected(side: Form, other: Form) -> float:
+    pace = (side.pace + other.pace) / 2 - 1
+    strength = _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_DEFENCE * other.defence
+    return _POINTS + strength + _PER_PACE * pace
+
+
+def _shared(turns: Sequence[Turn], points: float) -> dict[int, float]:
+    weights = {turn.player.player_id: turn.share * turn.player.usage * _worth(turn.player) for turn in turns}
+    total = sum(weights.values())
+    return {player: points * weight / total for player, weight in weights.items()}
+
+
+def game_lines(fixture: Fixture, early: Outlook, late: Outlook, rng: Random) -> Iterator[Row]:
+    """Three books in the morning and half an hour before the tip, and now and then one during the game."""
+    opinion = rng.gauss(0, _OPENING_NOISE), rng.gauss(0, _OPENING_NOISE)
+    for book in BOOKS:
+        for moment, view in _looks(fixture, early, late, rng):
+            doubt = 1.0 if view is early else 0.5
+            margin = view.home - view.away + doubt * opinion[0] + rng.gauss(0, _BOOK_NOISE)
+            total = view.home + view.away + doubt * opinion[1] + rng.gauss(0, _BOOK_NOISE)
+            if moment >= fixture.tip:
+                margin, total = margin + rng.gauss(0, 7), total + rng.gauss(0, 9)
+            home_price, away_price = _moneylines(margin)
+            row = (-_half(margin), min(300.0, max(160.0, _half(total))), home_price, away_price)
+            yield fixture.game_id, FEED, book, timestamp(moment), "timed", fixture.game_date, *row
+
+
+def player_lines(fixture: Fixture, early: Outlook, late: Outlook, lined: Sequence[int], rng: Random) -> Iterator[Row]:
+    """Points lines on the players of the rotation: two or three books each, at the times of the game lines."""
+    for player in lined:
+        opinion = rng.gauss(0, 0.5)
+        for book in BOOKS if rng.random() < 0.5 else BOOKS[:2]:
+            for moment, view in _looks(fixture, early, late, rng):
+                if player not in view.players:
+                    continue  # taken down once he is known to miss the game
+                expected = view.players[player] + (opinion if view is early else 0.4 * opinion) + rng.gauss(0, 0.25)
+                if moment >= fixture.tip:
+                    expected += rng.gauss(0, 4)
+                line = max(0.5, int(max(0.0, expected)) + 0.5)
+                lean = round(6 * (expected - line)) + int(5 * rng.random()) - 2
+                over = -112 - lean
+                row = (line, over, -224 - over)
+                yield fixture.game_id, player, FEED, book, timestamp(moment), "timed", fixture.game_date, *row
+
+
+def lined_players(turns: Sequence[Turn]) -> list[int]:
+    """Who gets a line."""
+    return [turn.player.player_id for turn in turns if turn.share >= LINED_SHARE]
+
+
+def _looks(fixture: Fixture, early: Outlook, late: Outlook, rng: Random) -> Iterator[tuple[datetime, Outlook]]:
+    opening = at_eastern(fixture.game_date, 10)
+    yield opening + timedelta(minutes=int(90 * rng.random())), early
+    yield fixture.tip - timedelta(minutes=30 + int(6 * rng.random())), late
+    if rng.random() < 0.07:
+        yield fixture.tip + timedelta(minutes=15 + int(90 * rng.random())), late
+
+
+def _moneylines(margin: float) -> tuple[int, int]:
+    """American prices that go with a margin, with the book's cut."""
+    edge = min(1400, round(100 + 3.5 * abs(margin) ** 1.5 + 8 * abs(margin)))
+    favourite, outsider = -edge - 8, max(100, edge - 8)
+    return (favourite, outsider) if margin > 0 else (outsider, favourite)
+
+
+def _half(value: float) -> float:
+    return round(2 * value) / 2 + 0.0

@@ -1,0 +1,1 @@
+"""Where tables live. Only modules of this package import a database client."""

@@ -1,0 +1,191 @@
+"""The DuckDB warehouse: one file that holds raw tables, built tables and the ledger.
+
+The rest of Backcourt sees `Warehouse` and its few methods; a second engine implements the same ones.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from backcourt.errors import LockedError, WarehouseError
+
+ENGINE_VERSION = f"duckdb {duckdb.__version__}"
+
+Row = tuple[Any, ...]
+
+_LOCK_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
+_TOUCHES_DATA = re.compile(r"\b(raw|analytics|precompute)\.\w+", re.IGNORECASE)
+
+
+class QueryError(Exception):
+    """A statement failed in the engine; `str` is the engine's own message."""
+
+
+class Warehouse:
+    """An open warehouse.
+
+    `data_statements` counts the statements that named a raw or built table, so that "nothing was touched" is
+    a figure and not a claim.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None, *, read_only: bool) -> None:
+        self._connection = connection
+        self.path = path
+        self.read_only = read_only
+        self.data_statements = 0
+        self._in_transaction = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        lock_timeout: float = 0.0,
+    ) -> Warehouse:
+        """Open the file at `path`, creating it unless `read_only`.
+
+        Raises LockedError when another process still has it after `lock_timeout` seconds, WarehouseError when it
+        cannot be opened for any other reason.
+        """
+        if read_only and not path.exists():
+            raise WarehouseError(f"There is no warehouse at {path}.", "Fill one with  backcourt ingest SOURCE")
+        config: dict[str, str | bool | int | float | list[str]] = {}
+        if threads is not None:
+            config["threads"] = threads
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        connection = _connect(path, read_only, config, time.monotonic() + lock_timeout)
+        return cls(_prepare(connection), path, read_only=read_only)
+
+    @classmethod
+    def in_memory(cls, threads: int | None = None) -> Warehouse:
+        """A warehouse that lives as long as the object."""
+        connection = duckdb.connect(":memory:", config={} if threads is None else {"threads": threads})
+        return cls(_prepare(connection), None, read_only=False)
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and give up the lock."""
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> None:
+        """Run one statement; raises QueryError with the engine's message."""
+        self._run(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[Row]:
+        """All rows of a query."""
+        return self._run(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
+        """The first column of the first row of a query, or None without rows."""
+        row = self._run(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert a few rows given as Python values (bulk data goes through SQL)."""
+        if not rows:
+            return
+        marks = ", ".join("?" for _ in rows[0])
+        self._count(table)
+        try:
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def describe(self, relation: str) -> list[tuple[str, str]]:
+        """Name and type of each column of a relation."""
+        return [(row[0], row[1]) for row in self._run(f"DESCRIBE SELECT * FROM {relation}", None).fetchall()]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is committed as one, or nothing is.
+
+        Any exception rolls back: a COMMIT after a failed statement would return without an error and store nothing.
+        """
+        self._run("BEGIN TRANSACTION", None)
+        self._in_transaction = True
+        try:
+            yield
+            self._run("COMMIT", None)
+        except BaseException:
+            # A failed COMMIT has already ended the transaction; only then may ROLLBACK find nothing to undo.
+            self._roll_back()
+            raise
+        finally:
+            self._in_transaction = False
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except (duckdb.TransactionException, duckdb.FatalException, duckdb.ConnectionException) as error:
+            if "no transaction is active" not in str(error) and not isinstance(error, duckdb.FatalException):
+                raise _translated(error) from error
+
+    def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
+        self._count(sql)
+        try:
+            return self._connection.execute(sql, parameters)
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def _count(self, sql: str) -> None:
+        if _TOUCHES_DATA.search(sql):
+            self.data_statements += 1
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    # Results never depend on the order of insertion or on the time zone of the machine.
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
+def _connect(
+    path: Path, read_only: bool, config: dict[str, str | bool | int | float | list[str]], deadline: float
+) -> duckdb.DuckDBPyConnection:
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.Error as error:
+            holder = _LOCK_HOLDER.search(str(error))
+            if holder is None:
+                raise WarehouseError(
+                    f"The warehouse {path} cannot be opened: {_first_line(error)}",
+                    "Check that the folder exists and is writable and that the file is a Backcourt warehouse.",
+                ) from error
+            if time.monotonic() >= deadline:
+                raise LockedError(
+                    f"The warehouse {path} is in use by process {holder['pid']} ({holder['program']}).",
+                    "Wait for it, or raise --lock-timeout; `backcourt status` works meanwhile.",
+                ) from error
+            time.sleep(0.05)
+
+
+def _translated(error: duckdb.Error) -> Exception:
+    # Out of room, out of memory and a file that broke under us are the user's to mend; the rest is a failed query.
+    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException):
+        return WarehouseError(
+            f"The warehouse could not go on: {_first_line(error)}",
+            "Check free space, file rights and limits; the last committed state is intact.",
+        )
+    return QueryError(str(error))
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0]
