@@ -145,3 +145,25 @@ def _nearest_teams(text: str) -> str:
     if near:
         return f"Did you mean {', '.join(near)}? If it is a new spelling, add it to _TEAMS in backcourt/names.py."
     return f"Known tricodes: {', '.join(TEAM_IDS)}."
+
+
+# Books that changed hands or are written with a region; the key is the spelling without case and punctuation.
+_BOOKS = MappingProxyType(
+    {
+        "mgm": "betmgm",
+        "pointsbet": "pointsbetus",
+        "unibetus": "unibet",
+        "williamhillus": "caesars",
+        "draftkingspick6": "draftkings_pick6",
+    }
+)
+
+
+def book_key(text: str) -> str:
+    """The one spelling of a bookmaker.
+
+    >>> book_key("BetOnline.ag"), book_key("mgm")
+    ('betonlineag', 'betmgm')
+    """
+    key = "".join(letter for letter in text.casefold() if letter.isalnum())
+    return _BOOKS.get(key, key)

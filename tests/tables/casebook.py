@@ -1,7 +1,7 @@
 """Worked examples of tables: read `cases.yaml`, build the table from the given rows alone, compare exactly.
 
-A case gives partial rows of `spine`, `raw.X_current` and built tables; columns it does not name are NULL, derived columns of raw
-tables that it does not name follow from the named ones. A case without `spine` rows gets the spine that its raw rows imply.
+A case gives partial rows of `spine`, `raw.X_current` and built tables. Columns it does not name are NULL; derived
+columns of raw tables follow from the named ones. A case without `spine` rows gets the spine that its raw rows imply.
 An expected row is found by the key columns it names; only the columns it names are compared, without any tolerance.
 """
 
@@ -16,12 +16,21 @@ import duckdb
 import yaml
 
 import backcourt
-from backcourt.engine.contract import Column, Contract, read_contract
+from backcourt.engine.contract import Contract, read_contract
 
 TABLES = Path(backcourt.__path__[0]) / "tables"
 SCHEMAS = ("raw", "analytics", "precompute")
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column that given rows go into."""
+
+    name: str
+    sql_type: str
+    derived: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def run_case(case: Case) -> list[str]:
         create_warehouse(connection)
         for table, rows in case.given.items():
             if table != "spine":
-                _insert(connection, table, _columns_of(table), rows)
+                _insert(connection, table, _targets(table), rows)
         spine_sql = spine_path(contract).read_text(encoding="utf-8")
         connection.execute(f"CREATE TABLE spine AS {spine_sql}")
         if "spine" in case.given:
@@ -93,7 +102,7 @@ def build(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Row
     """Run a table's build over what the connection holds, each column cast to its contract type."""
     sql = (contract.folder / "build.sql").read_text(encoding="utf-8")
     names = tuple(row[0] for row in connection.execute(f"DESCRIBE {sql}").fetchall())
-    assert names == contract.column_names, f"{contract.name}: build.sql does not give the contract's columns in its order"
+    assert names == contract.column_names, f"{contract.name}: build.sql and contract list other columns"
     casts = ", ".join(f'CAST("{column.name}" AS {column.sql_type}) AS "{column.name}"' for column in contract.columns)
     return _fetch(connection, f"SELECT {casts} FROM ({sql}\n) AS built")
 
@@ -102,30 +111,26 @@ def _read_as(contract: Contract) -> str:
     return f"{contract.full_name}_current" if contract.schema_name == "raw" else contract.full_name
 
 
-def _columns_of(table: str) -> tuple[Column, ...]:
+def _targets(table: str) -> list[Target]:
     described = {_read_as(contract): contract.columns for contract in contracts(*SCHEMAS)}
     assert table in described, f"a case gives rows of {table!r}, which no contract describes"
-    return described[table]
+    return [Target(column.name, column.sql_type, column.derived) for column in described[table]]
 
 
-def _described(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
-    rows = connection.execute(f"DESCRIBE {table}").fetchall()
-    return tuple(Column(name=name, type=kind.lower(), doc="of a query") for name, kind, *_ in rows)
+def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[Target]:
+    return [Target(name, kind) for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[Column, ...], rows: list[Row]
-) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, targets: list[Target], rows: list[Row]) -> None:
     for row in rows:
-        unknown = set(row) - {column.name for column in columns}
+        unknown = set(row) - {target.name for target in targets}
         assert not unknown, f"a case gives {table} columns that it does not have: {sorted(unknown)}"
-        derived = {column.name for column in columns if column.derived and column.name not in row}
-        stated = [column for column in columns if column.name not in derived]
-        given = ", ".join(f'CAST(? AS {column.sql_type}) AS "{column.name}"' for column in stated)
-        final = ", ".join(column.derived if column.name in derived else f'"{column.name}"' for column in columns)
-        connection.execute(
-            f"INSERT INTO {table} SELECT {final} FROM (SELECT {given}) AS given", [row.get(column.name) for column in stated]
-        )
+        derived = {target.name for target in targets if target.derived and target.name not in row}
+        stated = [target for target in targets if target.name not in derived]
+        given = ", ".join(f'CAST(? AS {target.sql_type}) AS "{target.name}"' for target in stated)
+        final = ", ".join(target.derived or "" if target.name in derived else f'"{target.name}"' for target in targets)
+        sql = f"INSERT INTO {table} SELECT {final} FROM (SELECT {given}) AS given"
+        connection.execute(sql, [row.get(target.name) for target in stated])
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:

@@ -42,10 +42,10 @@ def _open_source(
     warehouse: Warehouse, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
 ) -> dict[str, str]:
     """Make `source_rows` the file's rows, reshaped and cut to the seasons wanted; its column types."""
-    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW source_file AS {file.sql}")
-    rows = "SELECT * FROM source_file"
+    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW file AS {file.sql}")
+    rows = "SELECT * FROM file"
     if mapping.reshape:
-        rows = f"SELECT *, ROW_NUMBER() OVER () AS source_row FROM (WITH file AS (SELECT * FROM source_file) {mapping.reshape})"
+        rows = f"SELECT *, ROW_NUMBER() OVER () AS source_row FROM ({mapping.reshape})"
     if seasons is not None:
         listed = ", ".join(f"'{season}'" for season in seasons)
         if mapping.season_column:

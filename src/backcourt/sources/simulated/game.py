@@ -5,6 +5,7 @@ Everything else about a game (box scores, scores, minutes) is counted from the e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 from random import Random
@@ -15,9 +16,10 @@ from backcourt.sources.simulated.writer import Row
 
 QUARTER, OVERTIME = 720, 300
 FOUL_OUT, BONUS_FOULS, TIMEOUTS = 6, 5, 7
-COMMON_FOUL, TURNOVER = 0.048, 0.113  # per chance: the stretch from gaining the ball to a shot or its loss
-STEALS_BREAK, REBOUNDS_BREAK = 0.46, 0.105  # share of possessions that become a fast break
-HOME_EDGE = 0.0055  # on every shot of the home team, and taken from every shot of the visitors
+COMMON_FOUL, TURNOVER = 0.059, 0.119  # per chance: the stretch from gaining the ball to a shot or its loss
+STEALS_BREAK, REBOUNDS_BREAK = 0.60, 0.19  # share of possessions that become a fast break
+EQUALISER = 0.0010  # on a shot, per point behind: real leads shrink faster than luck alone explains
+HOME_EDGE = 0.0066  # on every shot of the home team, and taken from every shot of the visitors
 NO_TRIP: tuple[str, str, str] = ("", "", "")
 Flags = tuple[str, str, str]
 
@@ -35,12 +37,21 @@ class Seat:
         self.fouls = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a team adds to its players: accuracy of its own, accuracy it takes away, seconds per possession."""
+
+    attack: float
+    defence: float
+    pace: float
+
+
 class Side:
     """A team in one game: who is on court, who sits, and whom the ball finds."""
 
-    def __init__(self, team_id: int, seats: list[Seat], is_home: bool, defence: float, pace: float) -> None:
+    def __init__(self, team_id: int, seats: list[Seat], is_home: bool, style: Style) -> None:
         self.team_id, self.is_home = str(team_id), is_home
-        self.defence, self.pace = defence, pace
+        self.attack, self.defence, self.pace = style.attack, style.defence, style.pace
         self.five, self.bench = seats[:5], seats[5:]
         self.points = self.team_fouls = self.timeouts = 0
         self.emptied = False
@@ -145,7 +156,7 @@ class Game:
 
     def _patience(self, offence: Side) -> int:
         """Seconds to the first action: longer with a late lead, and to the last second of a quarter."""
-        seconds = int(offence.pace * (6.0 + 15.9 * self.rng.random()))
+        seconds = int(offence.pace * (6.6 + 16.6 * self.rng.random()))
         if self.clock < 34 and self.clock > 24 and self.rng.random() < 0.6:
             return self.clock - 29 if self.clock > 31 else 2
         if self.clock <= 24:
@@ -243,19 +254,21 @@ class Game:
         elif self.period >= 4 and self.clock < 26 and self._margin(offence) == -3:
             three = 0.95
         if draw < three:
-            spots, make, stopped, and_one, blocked, assisted, value = THREE, player.make_three, 0.006, 0.007, 0.0131, 0.87, 3
+            spots, make, stopped, and_one, blocked, assisted, value = THREE, player.make_three, 0.0053, 0.0075, 0.0131, 0.832, 3
         elif draw < three + player.zone_mid and not fast:
-            spots, make, stopped, and_one, blocked, assisted, value = MID_RANGE, player.make_mid, 0.03, 0.016, 0.040, 0.475, 2
+            spots, make, stopped, and_one, blocked, assisted, value = MID_RANGE, player.make_mid, 0.03, 0.016, 0.040, 0.437, 2
         else:
-            spots, make, stopped, and_one, blocked, assisted, value = PAINT, player.make_paint, 0.085, 0.062, 0.235, 0.575, 2
+            spots, make, stopped, and_one, blocked, assisted, value = PAINT, player.make_paint, 0.099, 0.062, 0.235, 0.53, 2
         draw = rng.random() / player.draws
         if draw < stopped:
             self._foul(defence, shooter)
             return self._trip(offence, defence, shooter, value, flags)
         spot = spots[int(SPOTS_PER_ZONE * rng.random())]
-        chance = make + spot.luck + (self.edge if offence.is_home else -self.edge) - defence.defence
+        chance = make + spot.luck + (self.edge if offence.is_home else -self.edge) + offence.attack - defence.defence - EQUALISER * self._margin(offence)
         if fast:
-            chance += 0.035
+            chance += 0.065
+        elif flags[1] == "true":
+            chance += 0.045  # the defence is out of place after an offensive rebound
         if self.period >= 4 and self.clock < 150:
             chance += self._nerve(self._margin(offence))
         made = rng.random() < chance
@@ -263,8 +276,10 @@ class Game:
         if made:
             offence.points += value
             if rng.random() < assisted / player.self_made ** 0.5:
-                helper = offence.pick("assist", rng)
-                assist = helper.player_id if helper is not shooter else ""
+                helper = shooter
+                while helper is shooter:
+                    helper = offence.pick("assist", rng)
+                assist = helper.player_id
         elif rng.random() < blocked:
             block = defence.pick("block", rng).player_id
         self._shot(shooter, offence, made, value, spot, assist, block, flags)
@@ -275,7 +290,7 @@ class Game:
         if rng.random() < and_one * player.draws and self.clock > 0:
             self._charge_and_one(defence, shooter)
             return self._trip(offence, defence, shooter, 1, flags)
-        if rng.random() < 0.035:
+        if rng.random() < 0.045:
             self._stoppage(offence, defence, timeout=defence)
         return "made"
 
@@ -292,7 +307,7 @@ class Game:
         """Close games stay close at the end: the team behind hits, the team ahead tightens."""
         if margin == 0 or abs(margin) > 8:
             return 0.0
-        return 0.06 if margin < 0 else -0.05
+        return 0.10 if margin < 0 else -0.09
 
     def _rebound(self, offence: Side, defence: Side, own: float, out: float) -> str:
         """Who gets a miss; nothing when the offence keeps it."""
@@ -321,15 +336,15 @@ class Game:
         rng = self.rng
         if self.clock <= 0:
             return
-        caller = timeout or (offence if rng.random() < 0.12 else None)
+        caller = timeout or (offence if rng.random() < 0.14 else None)
         if caller and caller.timeouts < TIMEOUTS:
             caller.timeouts += 1
             self._event("timeout", "", caller.team_id)
-        if at_line is None and rng.random() < 0.014:
+        if at_line is None and rng.random() < 0.033:
             self._technical(offence, defence)
         if rng.random() < likely:
             for side in (self.home, self.away):
-                self._substitute(side, 215, at_line)
+                self._substitute(side, 170, at_line)
 
     def _technical(self, offence: Side, defence: Side) -> None:
         """A technical on a bench: no one's personal foul, one free throw of the other side's best shooter."""
@@ -344,7 +359,7 @@ class Game:
         now = self.now
         if side.emptied:
             return
-        if self.period == 4 and self.clock < 400 and abs(self._margin(side)) > 13 + self.clock / 30:
+        if self.period == 4 and self.clock < 400 and abs(self._margin(side)) > 16 + self.clock / 25:
             self._empty_bench(side, [seat for seat in side.five if seat.entered < now and seat is not at_line])
             return
         for _ in range(3):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from backcourt.sources.simulated.game import Style
 from backcourt.sources.simulated.people import Player
 from backcourt.sources.simulated.rotation import Turn
 from backcourt.sources.simulated.schedule import Fixture, at_eastern
@@ -18,7 +19,7 @@ LINED_SHARE = 0.30  # of the game: who is meant to play less gets no line
 _BOOK_NOISE, _OPENING_NOISE = 0.5, 1.2
 
 # Least-squares fit on simulated games: points of a team from its attack, the other's defence, the pace and the site.
-_POINTS, _PER_ATTACK, _PER_DEFENCE, _PER_PACE, _HOME_POINTS = 113.3, 100.0, -190.0, -100.0, 1.0
+_POINTS, _PER_ATTACK, _PER_SHOT, _PER_PACE, _HOME_POINTS = 113.3, 100.0, 190.0, -100.0, 1.0
 _MEAN_ATTACK = 1.0
 
 
@@ -26,8 +27,7 @@ _MEAN_ATTACK = 1.0
 class Form:
     """What the market knows of a team: its latent style, and who is meant to play."""
 
-    defence: float
-    pace: float
+    style: Style
     turns: Sequence[Turn]
 
 
@@ -63,8 +63,8 @@ def _worth(player: Player) -> float:
 
 
 def _expected(side: Form, other: Form) -> float:
-    pace = (side.pace + other.pace) / 2 - 1
-    strength = _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_DEFENCE * other.defence
+    pace = (side.style.pace + other.style.pace) / 2 - 1
+    strength = _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_SHOT * (side.style.attack - other.style.defence)
     return _POINTS + strength + _PER_PACE * pace
 
 

@@ -83,7 +83,7 @@ class People:
         height = round(73 + 11 * size + rng.gauss(0, 1))
         age_days = int(365.25 * min(37.0, max(19.2, rng.gauss(26 + min(talent, 2), 4))))
         tilt = rng.gauss(0, 1)  # a scorer's taste for the three
-        three = min(0.85, max(0.03, 0.44 - 0.32 * size**3 + 0.13 * tilt))
+        three = min(0.85, max(0.03, 0.467 - 0.32 * size**3 + 0.10 * tilt))
         return Player(
             player_id=FIRST_PLAYER_ID + len(self._keys),
             name=self._name(),
@@ -92,18 +92,18 @@ class People:
             height_in=min(92, max(69, height)),
             weight_lb=round(height * 5.6 - 230 + rng.gauss(0, 12)),
             talent=talent,
-            usage=math.exp(0.33 * talent + rng.gauss(0, 0.17)),
+            usage=math.exp(0.29 * talent + rng.gauss(0, 0.13)),
             zone_three=three,
-            zone_mid=(1 - three) * min(0.6, max(0.02, 0.20 - 0.08 * size + 0.09 * rng.gauss(0, 1))),
-            make_three=0.354 + 0.006 * talent - 0.03 * size**4 + 0.012 * tilt + rng.gauss(0, 0.012),
+            zone_mid=(1 - three) * min(0.6, max(0.02, 0.25 - 0.08 * size + 0.09 * rng.gauss(0, 1))),
+            make_three=0.351 + 0.006 * talent - 0.03 * size**4 + 0.012 * tilt + rng.gauss(0, 0.012),
             make_mid=0.409 + 0.011 * talent + rng.gauss(0, 0.025),
-            make_paint=0.538 + 0.013 * talent + 0.05 * size + rng.gauss(0, 0.025),
+            make_paint=0.524 + 0.013 * talent + 0.05 * size + rng.gauss(0, 0.025),
             free_throw=min(0.95, max(0.45, 0.80 + 0.012 * talent - 0.12 * size**2 + rng.gauss(0, 0.055))),
             draws=math.exp(0.20 * talent + 0.25 * size + rng.gauss(0, 0.25)),
             self_made=math.exp(0.22 * talent - 0.25 * size - 0.1),
-            assist=math.exp(0.42 * talent + rng.gauss(0, 0.33)) * (1.55 - 1.15 * size),
+            assist=math.exp(0.45 * talent + rng.gauss(0, 0.45)) * (1.55 - 1.15 * size),
             offensive_rebound=(0.35 + 2.4 * size**2) * math.exp(rng.gauss(0, 0.25)),
-            defensive_rebound=(0.6 + 1.3 * size) * math.exp(0.1 * talent + rng.gauss(0, 0.2)),
+            defensive_rebound=(0.6 + 1.6 * size) * math.exp(0.1 * talent + rng.gauss(0, 0.28)),
             steal=(1.25 - 0.5 * size) * math.exp(rng.gauss(0, 0.28)),
             block=(0.25 + 2.6 * size**2.5) * math.exp(rng.gauss(0, 0.35)),
             foul=(0.75 + 0.6 * size) * math.exp(rng.gauss(0, 0.18) - 0.1 * talent),
@@ -133,10 +133,10 @@ def squads_of(seed: int, team_ids: Sequence[int], season: int) -> Squads:
     """The squads of a season, grown year by year from the first, so that they do not depend on what is asked for."""
     people = People(seed)
     squads = {team: [people.create(depth, FIRST_SEASON) for depth in range(ROSTER_SIZE)] for team in team_ids}
-    free_agents = [people.create(ROSTER_SIZE, FIRST_SEASON) for _ in range(2 * len(team_ids))]
+    free_agents = [people.create(ROSTER_SIZE, FIRST_SEASON) for _ in range(3 * len(team_ids))]
     for year in range(FIRST_SEASON + 1, season + 1):
         squads = _next_summer(people, Random(f"{seed}/summer/{year}"), squads, year)
-        free_agents = [people.create(ROSTER_SIZE, year) for _ in range(2 * len(team_ids))]
+        free_agents = [people.create(ROSTER_SIZE, year) for _ in range(3 * len(team_ids))]
     return Squads({team: _best_first(squad) for team, squad in squads.items()}, free_agents)
 
 
@@ -169,9 +169,9 @@ def _one_year_on(people: People, rng: Random, player: Player, depth: int, year: 
     return replace(
         player,
         talent=talent,
-        usage=player.usage * math.exp(0.33 * grown),
+        usage=player.usage * math.exp(0.29 * grown),
         make_three=player.make_three + 0.006 * grown,
         make_mid=player.make_mid + 0.011 * grown,
         make_paint=player.make_paint + 0.013 * grown,
-        assist=player.assist * math.exp(0.42 * grown),
+        assist=player.assist * math.exp(0.45 * grown),
     )

@@ -13,6 +13,7 @@ from backcourt.sources.simulated.teams import Team
 from backcourt.sources.simulated.writer import Row
 
 _SPELL_HAZARD = 0.0085  # new injuries per healthy player and day
+_NEWSWORTHY = 9  # players of a squad on whom there are late decisions: the others might sit anyway
 _PARTS = ("Knee", "Ankle", "Hamstring", "Back", "Shoulder", "Groin", "Wrist", "Foot", "Calf", "Thumb", "Hip")
 _KINDS = ("Sprain", "Soreness", "Strain", "Contusion", "Inflammation")
 
@@ -49,14 +50,19 @@ class Rosters:
         """The squads of a date, best player first."""
         return self._states[max(0, bisect_right(self._starts, day) - 1)]
 
-    def health(self, player: Player, day: date, rng: Random) -> Health:
-        """Whether a player can play on a date: hurt for a spell, or a late decision, or well."""
+    def states(self, team_id: int, day: date, rng: Random) -> list[State]:
+        """The squad of a date, best player first, and whether each can play."""
+        squad = self.on(day)[team_id]
+        return [(player, self._health(player, day, place < _NEWSWORTHY, rng)) for place, player in enumerate(squad)]
+
+    def _health(self, player: Player, day: date, newsworthy: bool, rng: Random) -> Health:
+        """Hurt for a spell, or a late decision, or well."""
         for start, end, reason in self._spells[player.player_id]:
             if start <= day <= end:
                 return Health(False, "out", reason)
         # Late decisions are called first and decided after, so that half of the questionable play.
         call = rng.random()
-        if call > 0.067:
+        if call > 0.067 or not newsworthy:
             return HEALTHY
         reason = _reason(rng)
         if call < 0.027:

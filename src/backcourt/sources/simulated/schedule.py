@@ -182,19 +182,19 @@ def _book(busy: dict[Team, int], filled: dict[int, int], teams: tuple[Team, Team
 def _best_day(
     home: int, away: int, open_days: int, filled: dict[int, int], room: dict[int, float], rng: Random
 ) -> int:
-    free = open_days & ~(home | away)
+    idle = open_days & ~(home | away)
+    third = 0  # days that would be the third running
     for mask in (home, away):
         pair = mask & (mask << 1)
-        free &= ~((pair << 1) | (pair >> 2) | ((mask << 1) & (mask >> 1)))
+        third |= (pair << 1) | (pair >> 2) | ((mask << 1) & (mask >> 1))
+    free = idle & ~third or idle
     rested = free & ~((home | away) << 1 | (home | away) >> 1)
-    best, best_cost = -1, float("inf")
-    for day in room:
-        if free >> day & 1:
-            fill = filled[day] / room[day]
-            cost = fill + 0.3 * rng.random() + (0.0 if rested >> day & 1 else 0.65)
-            if fill < 1.9 and cost < best_cost:
-                best, best_cost = day, cost
-    return best
+    costs = {
+        day: filled[day] / space + (3.0 if filled[day] > 1.9 * space else 0.3 * rng.random()) + 0.65 * (not rested >> day & 1)
+        for day, space in room.items()
+        if free >> day & 1
+    }
+    return min(costs, key=costs.__getitem__)
 
 
 def _rounds(teams: Sequence[Team]) -> Iterator[list[tuple[Team, Team]]]:

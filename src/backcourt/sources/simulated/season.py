@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from backcourt.seasons import season_label
 from backcourt.sources.simulated import market
 from backcourt.sources.simulated.box import Box, team_minutes
-from backcourt.sources.simulated.game import Game, Seat, Side
+from backcourt.sources.simulated.game import Game, Seat, Side, Style
 from backcourt.sources.simulated.people import squads_of
 from backcourt.sources.simulated.postseason import play_postseason
 from backcourt.sources.simulated.reports import injury_rows
@@ -29,12 +28,6 @@ from backcourt.sources.simulated.teams import TEAMS, Team
 from backcourt.sources.simulated.writer import SeasonFiles
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    defence: float
-    pace: float
-
-
 class Season:
     """One season of a league, played into its files."""
 
@@ -50,7 +43,7 @@ class Season:
         squads = squads_of(seed, [team.team_id for team in teams], start_year)
         self.rosters = Rosters(seed, start_year, squads, first, self.calendar.opening, last)
         rng = Random(f"{self.key}/styles")
-        self.styles = {team: _Style(rng.gauss(0, 0.011), rng.gauss(1, 0.018)) for team in teams}
+        self.styles = {team: Style(rng.gauss(0, 0.024), rng.gauss(0, 0.024), rng.gauss(1, 0.018)) for team in teams}
         self.wins = dict.fromkeys(teams, 0)
         self.sheets = Sheets(season_label(start_year), files)
 
@@ -92,11 +85,7 @@ class Season:
     def _play(self, game: Fixture) -> Team:
         """Report, price, play and write one game; its winner."""
         rng = Random(f"{self.key}/{game.game_id}")
-        squads = self.rosters.on(game.game_date)
-        health = {
-            team: [(player, self.rosters.health(player, game.game_date, rng)) for player in squads[team.team_id]]
-            for team in (game.home, game.away)
-        }
+        health = {team: self.rosters.states(team.team_id, game.game_date, rng) for team in (game.home, game.away)}
         self._report(game, health, Random(f"{self.key}/{game.game_id}/report"))
         self._price(game, health, Random(f"{self.key}/{game.game_id}/market"))
         sides = [self._side(team, health[team], team is game.home, rng) for team in (game.home, game.away)]
@@ -113,7 +102,7 @@ class Season:
     def _side(self, team: Team, health: list[State], is_home: bool, rng: Random) -> Side:
         turns = tonight([player for player, state in health if state.plays], rng)
         seats = [Seat(turn.player, turn.share) for turn in turns]
-        return Side(team.team_id, seats, is_home, self.styles[team].defence, self.styles[team].pace)
+        return Side(team.team_id, seats, is_home, self.styles[team])
 
     def _report(self, game: Fixture, health: States, rng: Random) -> None:
         for team, states in health.items():
@@ -132,5 +121,4 @@ class Season:
     def _form(self, team: Team, health: list[State], in_the_morning: bool) -> market.Form:
         hopeful = ("available", "probable", "questionable")
         players = [player for player, state in health if (state.status in hopeful if in_the_morning else state.plays)]
-        style = self.styles[team]
-        return market.Form(style.defence, style.pace, meant(players))
+        return market.Form(self.styles[team], meant(players))

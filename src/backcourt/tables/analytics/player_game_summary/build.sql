@@ -144,7 +144,12 @@ playing_time AS (
   SELECT
     b.game_id, b.player_id,
     CASE WHEN b.seconds_quality = 'exact' THEN b.seconds_played ELSE COALESCE(c.seconds, b.seconds_played) END AS seconds_played,
-    CASE WHEN b.seconds_quality = 'exact' THEN 'exact' WHEN c.seconds IS NOT NULL THEN 'estimated' ELSE 'whole_minutes' END AS quality,
+    CASE
+      WHEN b.seconds_played IS NULL THEN NULL
+      WHEN b.seconds_quality = 'exact' THEN 'exact'
+      WHEN c.seconds IS NOT NULL THEN 'estimated'
+      ELSE 'whole_minutes'
+    END AS quality,
     c.fourth_quarter_seconds
   FROM box AS b
   LEFT JOIN on_court AS c ON c.game_id = b.game_id AND c.player_id = b.player_id AND ABS(c.seconds - b.seconds_played) <= 60

@@ -1,0 +1,183 @@
+"""Ingest a folder of files: find what each file is, hand over one delivery per file, one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backcourt.clock import Clock
+from backcourt.engine import ledger, raw
+from backcourt.engine.contract import Contract
+from backcourt.engine.intake import Delivery, Outcome, is_known, receive
+from backcourt.engine.registry import Registry
+from backcourt.errors import ContractError, SourceError, UsageError
+from backcourt.seasons import season_window
+from backcourt.sources.local.mapping import SUFFIXES, FileMapping, default_mappings
+from backcourt.sources.local.reader import digest, open_file
+from backcourt.sources.local.resolve import context_version
+from backcourt.sources.local.stage import stage
+from backcourt.warehouse.duckdb import Warehouse
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """A file of the folder, the mapping that claims it and the season its name carries."""
+
+    path: Path
+    mapping: FileMapping
+    season: str | None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder holds: files that are mapped, and names of those that are not."""
+
+    files: tuple[MappedFile, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def seasons(self) -> tuple[str, ...]:
+        """Seasons that files of the schedule carry in their names."""
+        return tuple(sorted({f.season for f in self.files if f.season and f.mapping.table == "games"}))
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest did, file by file."""
+
+    outcomes: tuple[Outcome, ...]
+    ignored: tuple[str, ...]
+    seasons: tuple[str, ...]
+
+
+def scan(folder: Path, mappings: Sequence[FileMapping]) -> Folder:
+    """Match every file of a folder with a mapping; raises SourceError when the folder cannot be read."""
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is not a folder.", "Name a folder with the files to ingest.")
+    files: list[MappedFile] = []
+    ignored: list[str] = []
+    for path in sorted(folder.iterdir()):
+        claims = [(mapping, match) for mapping in mappings if (match := mapping.matches(path.name))]
+        if len(claims) > 1:
+            names = ", ".join(mapping.file for mapping, _ in claims)
+            raise ContractError(f"{path.name} is claimed by several mappings: {names}.", "Make their names distinct.")
+        if not claims or not path.is_file():
+            ignored.append(path.name)
+            continue
+        mapping, match = claims[0]
+        files.append(MappedFile(path, mapping, match.groupdict().get("season")))
+    return Folder(tuple(files), tuple(ignored))
+
+
+def ingest_folder(
+    warehouse: Warehouse,
+    registry: Registry,
+    folder: Path,
+    clock: Clock,
+    *,
+    seasons: Sequence[str] = (),
+    source: str = "local",
+    kind: str = "real",
+    mappings: Sequence[FileMapping] | None = None,
+    max_vanishing: float = 0.05,
+    on_file: Callable[[Outcome], None] = lambda outcome: None,
+) -> IngestReport:
+    """Fill the raw tables from a folder, for the given seasons or for all that it has a schedule of.
+
+    Each file is one transaction: it is stored whole or not at all. Raises SourceError at the first file that is
+    wrong; the files before it stay stored.
+    """
+    found = scan(folder, mappings if mappings is not None else default_mappings())
+    if not found.files:
+        raise SourceError(
+            f"{folder} holds no file that a mapping claims.",
+            f"Known names: {', '.join(sorted({mapping.file for mapping in default_mappings()}))}; suffixes {', '.join(SUFFIXES)}.",
+        )
+    ledger.create(warehouse)
+    raw.create(warehouse, registry.raw.values())
+    wanted = _wanted_seasons(warehouse, found, seasons, folder)
+    with warehouse.transaction():
+        ledger.claim_kind(warehouse, kind)
+    outcomes = []
+    for file in _in_order(registry, found.files):
+        if file.season is None or file.season in wanted:
+            outcome = _ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing)
+            outcomes.append(outcome)
+            on_file(outcome)
+    return IngestReport(tuple(outcomes), found.ignored, wanted)
+
+
+def _wanted_seasons(warehouse: Warehouse, found: Folder, seasons: Sequence[str], folder: Path) -> tuple[str, ...]:
+    stored = {row[0] for row in warehouse.rows("SELECT DISTINCT season FROM ledger.schedule")}
+    have = sorted(stored | set(found.seasons))
+    if not have:
+        raise SourceError(f"{folder} has no schedule, and the warehouse has none.", "Ingest a schedule_SEASON file first.")
+    unknown = sorted(set(seasons) - set(have))
+    if unknown:
+        raise UsageError.bad_scope("--seasons", ",".join(unknown), f"no schedule for it in {folder}", ":".join(have[:1]))
+    return tuple(sorted(set(seasons))) or tuple(have)
+
+
+def _in_order(registry: Registry, files: Iterable[MappedFile]) -> list[MappedFile]:
+    """Registries first, then the schedule, then what refers to it; names last, as they resolve against box scores."""
+
+    def rank(file: MappedFile) -> tuple[int, str]:
+        contract = registry.raw[file.mapping.table]
+        if file.mapping.quarantines:
+            return 4, file.path.name
+        if contract.name in ("teams", "players"):
+            return 0, file.path.name
+        if contract.name == "games":
+            return 1, file.path.name
+        return (2 if contract.name == "player_box" else 3), file.path.name
+
+    return sorted(files, key=rank)
+
+
+def _ingest_file(
+    warehouse: Warehouse,
+    registry: Registry,
+    file: MappedFile,
+    seasons: tuple[str, ...],
+    source: str,
+    clock: Clock,
+    max_vanishing: float,
+) -> Outcome:
+    contract = _contract(registry, file)
+    delivery = _delivery(warehouse, contract, file, seasons, source)
+    if is_known(warehouse, contract, delivery):
+        return Outcome(delivery.stream, contract.name, is_known=True)
+    relation = open_file(warehouse, file.path)
+    cut = seasons if file.season is None else None
+    with warehouse.transaction():
+        stage(warehouse, contract, file.mapping, relation, cut)
+        return receive(warehouse, contract, delivery, clock.now(), max_vanishing)
+
+
+def _contract(registry: Registry, file: MappedFile) -> Contract:
+    contract = registry.raw.get(file.mapping.table)
+    if contract is None:
+        raise ContractError(f"The mapping of {file.path.name} fills raw.{file.mapping.table}, which does not exist.")
+    return contract
+
+
+def _delivery(
+    warehouse: Warehouse, contract: Contract, file: MappedFile, seasons: tuple[str, ...], source: str
+) -> Delivery:
+    mapping = file.mapping
+    covered = (file.season,) if file.season else seasons
+    is_cut = contract.is_dated and bool(file.season or mapping.season_column or mapping.date_column)
+    version = [digest(file.path), mapping.text, contract.model_dump_json(include={"columns", "key", "refers"})]
+    if mapping.quarantines:
+        version.append(context_version(warehouse))
+    return Delivery(
+        source=source,
+        stream=file.path.name,
+        scope=",".join(covered) if is_cut else "all",
+        digest=hashlib.sha256("\n".join(version).encode()).hexdigest(),
+        quarantines=mapping.quarantines,
+        windows=tuple(season_window(season) for season in covered) if is_cut else None,
+        coverage=tuple((season, kind) for season in covered for kind in mapping.coverage),
+    )
