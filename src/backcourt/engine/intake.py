@@ -163,6 +163,7 @@ def _record(
     ingest_id = 1 + int(warehouse.value("SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests"))
     _write_rows(warehouse, contract, delivery, ingest_id, moment)
     _write_fingerprints(warehouse, contract)
+    _write_presence(warehouse, contract)
     _write_unresolved(warehouse, contract, delivery)
     _write_coverage(warehouse, contract, delivery)
     if contract.name == "games":
@@ -248,6 +249,25 @@ def _write_unresolved(warehouse: Warehouse, contract: Contract, delivery: Delive
         " WHERE problem IS NOT NULL GROUP BY problem",
         stream,
     )
+    ledger.seal(warehouse, "unresolved")
+
+
+def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
+    """Per date the games that have rows, and those that have them for one team only; `status` reads this."""
+    if not contract.is_dated or "game_id" not in contract.column_names:
+        return
+    teams = "COUNT(DISTINCT team_id)" if contract.arbitrate == "game" else "2"
+    warehouse.execute(
+        "DELETE FROM ledger.presence WHERE table_name = ? AND game_date IN (SELECT game_date FROM touched_dates)",
+        [contract.full_name],
+    )
+    warehouse.execute(
+        f"""INSERT INTO ledger.presence SELECT ?, game_date, COUNT(*), COUNT(*) FILTER (WHERE teams < 2) FROM (
+          SELECT game_date, game_id, {teams} AS teams FROM {standing(contract)}
+          WHERE game_date IN (SELECT game_date FROM touched_dates) GROUP BY game_date, game_id) GROUP BY game_date""",
+        [contract.full_name],
+    )
+    ledger.seal(warehouse, "presence", [contract.full_name])
 
 
 def _write_coverage(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:

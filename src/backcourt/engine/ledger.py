@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.engine.hashing import fingerprints
+from backcourt.engine.hashing import EMPTY_PARTITION_HASH, fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
@@ -36,18 +36,27 @@ _TABLES = {
     "retired": """table_name VARCHAR NOT NULL, row_id BIGINT NOT NULL, kind VARCHAR NOT NULL,
         retired_at TIMESTAMP NOT NULL, ingest_id INTEGER NOT NULL""",
     "partitions": """table_name VARCHAR NOT NULL, game_date DATE NOT NULL, season VARCHAR NOT NULL, state VARCHAR NOT NULL,
-        expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR, input_hash VARCHAR, code_version VARCHAR,
+        expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR, input_hash VARCHAR, inputs VARCHAR, code_version VARCHAR,
         checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL, record_version INTEGER NOT NULL,
         first_committed_at TIMESTAMP, committed_at TIMESTAMP, PRIMARY KEY (table_name, game_date)""",
+    "presence": "table_name VARCHAR NOT NULL, game_date DATE NOT NULL, games BIGINT NOT NULL, partial BIGINT NOT NULL",
     "runs": """run_id VARCHAR PRIMARY KEY, command VARCHAR NOT NULL, scope VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
         ended_at TIMESTAMP, outcome VARCHAR NOT NULL, planned BIGINT NOT NULL, written BIGINT NOT NULL,
         unchanged BIGINT NOT NULL, failed BIGINT NOT NULL, blocked BIGINT NOT NULL, rows BIGINT NOT NULL,
-        host VARCHAR NOT NULL, pid INTEGER NOT NULL""",
+        unit VARCHAR NOT NULL, threads INTEGER NOT NULL, host VARCHAR NOT NULL, pid INTEGER NOT NULL""",
     "attempts": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, outcome VARCHAR NOT NULL,
         reason VARCHAR NOT NULL, cause VARCHAR""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
-_PER_SUBJECT = {"column_fingerprints": "table_name", "partitions": "table_name", "retired": "table_name"}
+_PER_SUBJECT = {
+    "column_fingerprints": "table_name",
+    "partitions": "table_name",
+    "presence": "table_name",
+    "retired": "table_name",
+    "attempts": "run_id",
+}
+# Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
+_ELSEWHERE = {"unresolved": "raw.unresolved"}
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,10 @@ class BrokenSeal:
     found_rows: int
 
     def __str__(self) -> str:
+        name = _ELSEWHERE.get(self.ledger_table, f"ledger.{self.ledger_table}")
         of = f" of {self.subject}" if self.subject else ""
         sealed = "no seal" if self.sealed_rows is None else f"{self.sealed_rows} rows sealed"
-        return f"ledger.{self.ledger_table}{of} was changed by other hands: {sealed}, {self.found_rows} found"
+        return f"{name}{of} was changed by other hands: {sealed}, {self.found_rows} found"
 
 
 def create(warehouse: Warehouse) -> None:
@@ -81,11 +91,15 @@ def create(warehouse: Warehouse) -> None:
         for name, columns in _TABLES.items():
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")
         warehouse.execute(
+            "CREATE TABLE raw.unresolved (source VARCHAR, stream VARCHAR, scope VARCHAR, table_name VARCHAR,"
+            " problem VARCHAR, rows BIGINT)"
+        )
+        warehouse.execute(
             "CREATE TABLE ledger.seals (ledger_table VARCHAR, subject VARCHAR, rows BIGINT, digest VARCHAR)"
         )
         set_meta(warehouse, "schema_version", SCHEMA_VERSION)
         set_meta(warehouse, "engine", ENGINE_VERSION)
-        for name in _TABLES:
+        for name in (*_TABLES, *_ELSEWHERE):
             seal(warehouse, name)
 
 
@@ -136,7 +150,7 @@ def seal(warehouse: Warehouse, ledger_table: str, subjects: Iterable[str] = ("",
 def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
     """Every subject of every ledger table whose rows differ from what was sealed."""
     broken: list[BrokenSeal] = []
-    for name in _TABLES:
+    for name in (*_TABLES, *_ELSEWHERE):
         found = warehouse.rows(
             f"""SELECT COALESCE(s.subject, d.subject), s.rows, COALESCE(d.rows, 0)
             FROM (SELECT subject, rows, digest FROM ledger.seals WHERE ledger_table = ?) AS s
@@ -148,7 +162,7 @@ def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
     orphans = warehouse.rows(
         "SELECT ledger_table, subject, rows FROM ledger.seals GROUP BY ALL"
         " HAVING COUNT(*) > 1 OR NOT list_contains(?, ledger_table)",
-        [list(_TABLES)],
+        [[*_TABLES, *_ELSEWHERE]],
     )
     return broken + [BrokenSeal("seals", f"{table} {subject}".strip(), rows, 0) for table, subject, rows in orphans]
 
@@ -176,5 +190,5 @@ def _digest(ledger_table: str) -> str:
     return (
         "SELECT subject, SUM(one) AS rows, md5(CAST(SUM(h) AS VARCHAR) || ':' || CAST(SUM(twin) AS VARCHAR)) AS digest"
         f" FROM (SELECT {subject} AS subject, 1 AS one, hash(t) AS h, hash('twin', t) AS twin"
-        f" FROM ledger.{ledger_table} AS t {whole}) GROUP BY subject"
+        f" FROM {_ELSEWHERE.get(ledger_table, f'ledger.{ledger_table}')} AS t {whole}) GROUP BY subject"
     )

@@ -29,10 +29,6 @@ def create(warehouse: Warehouse, contracts: Iterable[Contract]) -> None:
             fields = [f"{quoted(column.name)} {column.sql_type}" for column in contract.columns]
             fields += [f"{name} {kind}" for name, kind in BOOKKEEPING.items()]
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS raw.{contract.name} ({', '.join(fields)})")
-        warehouse.execute(
-            "CREATE TABLE IF NOT EXISTS raw.unresolved (source VARCHAR, stream VARCHAR, scope VARCHAR,"
-            " table_name VARCHAR, problem VARCHAR, rows BIGINT)"
-        )
         for contract in sorted(contracts, key=lambda one: one.snapshot):
             create_views(warehouse, contract)
 

@@ -16,7 +16,7 @@ from backcourt.sources.simulated.writer import Row
 
 QUARTER, OVERTIME = 720, 300
 FOUL_OUT, BONUS_FOULS, TIMEOUTS = 6, 5, 7
-COMMON_FOUL, TURNOVER = 0.059, 0.119  # per chance: the stretch from gaining the ball to a shot or its loss
+COMMON_FOUL, TURNOVER = 0.057, 0.119  # per chance: the stretch from gaining the ball to a shot or its loss
 STEALS_BREAK, REBOUNDS_BREAK = 0.60, 0.19  # share of possessions that become a fast break
 EQUALISER = 0.0010  # on a shot, per point behind: real leads shrink faster than luck alone explains
 HOME_EDGE = 0.0066  # on every shot of the home team, and taken from every shot of the visitors
@@ -53,7 +53,7 @@ class Side:
         self.team_id, self.is_home = str(team_id), is_home
         self.attack, self.defence, self.pace = style.attack, style.defence, style.pace
         self.five, self.bench = seats[:5], seats[5:]
-        self.points = self.team_fouls = self.timeouts = 0
+        self.points = self.team_fouls = self.timeouts = self.looked = 0
         self.emptied = False
         self._weights: dict[str, list[float]] = {}
 
@@ -178,7 +178,7 @@ class Game:
     def _must_foul(self, offence: Side) -> bool:
         """In the last half minute the team behind fouls on purpose."""
         late = self.period >= 4 and 1 < self.clock < 30
-        return late and 1 <= self._margin(offence) <= 7 and self.rng.random() < 0.75
+        return late and 1 <= self._margin(offence) <= 7 and self.rng.random() < 0.6
 
     def _common_foul(self, offence: Side, defence: Side, flags: Flags) -> str:
         """A foul away from a shot: two free throws in the bonus, else the ball from the side."""
@@ -254,7 +254,7 @@ class Game:
         elif self.period >= 4 and self.clock < 26 and self._margin(offence) == -3:
             three = 0.95
         if draw < three:
-            spots, make, stopped, and_one, blocked, assisted, value = THREE, player.make_three, 0.0053, 0.0075, 0.0131, 0.832, 3
+            spots, make, stopped, and_one, blocked, assisted, value = THREE, player.make_three, 0.0059, 0.0075, 0.0131, 0.832, 3
         elif draw < three + player.zone_mid and not fast:
             spots, make, stopped, and_one, blocked, assisted, value = MID_RANGE, player.make_mid, 0.03, 0.016, 0.040, 0.437, 2
         else:
@@ -357,20 +357,24 @@ class Game:
     def _substitute(self, side: Side, threshold: float, at_line: Seat | None = None) -> None:
         """Bring the minutes nearer to what each is meant to play; the end of a decided game is for the bench."""
         now = self.now
-        if side.emptied:
+        if side.emptied or now - side.looked < 8 < self.clock:
             return
+        side.looked = now
         if self.period == 4 and self.clock < 400 and abs(self._margin(side)) > 16 + self.clock / 25:
             self._empty_bench(side, [seat for seat in side.five if seat.entered < now and seat is not at_line])
             return
         for _ in range(3):
-            staying = [seat for seat in side.five if seat.entered < now and seat is not at_line]
-            on = [(seat.banked + now - seat.entered - seat.share * now, seat) for seat in staying]
-            off = [(seat.share * now - seat.banked, seat) for seat in side.bench if seat.share > 0]
-            if not on or not off:
-                return
-            tired, out = max(on, key=_first)
-            fresh, seat = max(off, key=_first)
-            if tired + fresh < threshold:
+            out = seat = None
+            surplus = deficit = -float(now)
+            for player in side.five:
+                over = player.banked + now - player.entered - player.share * now
+                if over > surplus and player.entered < now and player is not at_line:
+                    out, surplus = player, over
+            for player in side.bench:
+                short = player.share * now - player.banked
+                if short > deficit and player.share > 0:
+                    seat, deficit = player, short
+            if not out or not seat or surplus + deficit < threshold:
                 return
             self._swap(side, out, seat)
 
@@ -422,7 +426,3 @@ class Game:
 
 
 _meant = attrgetter("share")
-
-
-def _first(pair: tuple[float, Seat]) -> float:
-    return pair[0]

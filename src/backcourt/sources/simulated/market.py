@@ -18,9 +18,10 @@ BOOKS = ("Alder", "Birch", "Cedar")
 LINED_SHARE = 0.30  # of the game: who is meant to play less gets no line
 _BOOK_NOISE, _OPENING_NOISE = 0.5, 1.2
 
-# Least-squares fit on simulated games: points of a team from its attack, the other's defence, the pace and the site.
-_POINTS, _PER_ATTACK, _PER_SHOT, _PER_PACE, _HOME_POINTS = 113.3, 100.0, 190.0, -100.0, 1.0
-_MEAN_ATTACK = 1.0
+# Least-squares fit on simulated games. The other team's strength helps a little: leads make for easy baskets.
+_POINTS, _PER_ATTACK, _PER_SHOT, _PER_PACE, _HOME_POINTS, _FROM_OTHER = 114.0, 77.5, 171.0, -81.0, 0.9, 0.15
+_MEAN_ATTACK = 1.124
+_FLATTER = 0.92  # minutes and shots of the night even out what skill alone would give
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,17 @@ def _worth(player: Player) -> float:
 
 def _expected(side: Form, other: Form) -> float:
     pace = (side.style.pace + other.style.pace) / 2 - 1
-    strength = _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_SHOT * (side.style.attack - other.style.defence)
-    return _POINTS + strength + _PER_PACE * pace
+    return _POINTS + _strength(side, other) + _FROM_OTHER * _strength(other, side) + _PER_PACE * pace
+
+
+def _strength(side: Form, other: Form) -> float:
+    return _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_SHOT * (side.style.attack - other.style.defence)
 
 
 def _shared(turns: Sequence[Turn], points: float) -> dict[int, float]:
-    weights = {turn.player.player_id: turn.share * turn.player.usage * _worth(turn.player) for turn in turns}
+    weights = {
+        turn.player.player_id: (turn.share * turn.player.usage * _worth(turn.player)) ** _FLATTER for turn in turns
+    }
     total = sum(weights.values())
     return {player: points * weight / total for player, weight in weights.items()}
 

@@ -99,7 +99,7 @@ class People:
             make_mid=0.409 + 0.011 * talent + rng.gauss(0, 0.025),
             make_paint=0.524 + 0.013 * talent + 0.05 * size + rng.gauss(0, 0.025),
             free_throw=min(0.95, max(0.45, 0.80 + 0.012 * talent - 0.12 * size**2 + rng.gauss(0, 0.055))),
-            draws=math.exp(0.20 * talent + 0.25 * size + rng.gauss(0, 0.25)),
+            draws=math.exp(0.20 * talent + 0.22 * size + rng.gauss(0, 0.18)),
             self_made=math.exp(0.22 * talent - 0.25 * size - 0.1),
             assist=math.exp(0.45 * talent + rng.gauss(0, 0.45)) * (1.55 - 1.15 * size),
             offensive_rebound=(0.35 + 2.4 * size**2) * math.exp(rng.gauss(0, 0.25)),

@@ -164,7 +164,7 @@ def _spread(
         day = _best_day(busy.get(home, 0), busy.get(away, 0), open_days, filled, room, rng)
         placed.append((day, home, away))
         _book(busy, filled, (home, away), day, 1)
-    for _ in range(2):  # a second and third look: now the whole calendar is known
+    for _ in range(3):  # more looks: now the whole calendar is known
         for index, (day, home, away) in enumerate(placed):
             _book(busy, filled, (home, away), day, -1)
             day = _best_day(busy[home], busy[away], open_days, filled, room, rng)
@@ -190,7 +190,7 @@ def _best_day(
     free = idle & ~third or idle
     rested = free & ~((home | away) << 1 | (home | away) >> 1)
     costs = {
-        day: filled[day] / space + (3.0 if filled[day] > 1.9 * space else 0.3 * rng.random()) + 0.65 * (not rested >> day & 1)
+        day: filled[day] / space + (3.0 if filled[day] > 1.9 * space else 0.3 * rng.random()) + 0.9 * (not rested >> day & 1)
         for day, space in room.items()
         if free >> day & 1
     }

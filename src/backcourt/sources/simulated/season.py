@@ -91,8 +91,8 @@ class Season:
         sides = [self._side(team, health[team], team is game.home, rng) for team in (game.home, game.away)]
         played = Game((game.game_id, str(game.game_date), self.sheets.season), *sides, rng, game.neutral)
         played.play()
-        self.files.add("play_by_play", played.events)
-        self.files.add("shots", played.shots)
+        self.files.add_plain("play_by_play", played.events)
+        self.files.add_plain("shots", played.shots)
         box = Box(played.events, played.starters, frozenset(str(player.player_id) for player, _ in health[game.home]))
         self.sheets.boxes(game, box, team_minutes(played.period), played.starters, health)
         self.sheets.game(game, sides[0].points, sides[1].points, rng)

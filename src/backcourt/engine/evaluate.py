@@ -1,0 +1,139 @@
+"""The state of every partition, from the ledger alone: verified, or why it is not.
+
+A partition is stale when what it would be built from today has another hash than what it was built from: the
+fingerprints of the columns it consumes, the coverage of its games, the version of its code. Nothing stores
+"stale"; it is computed here each time it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from backcourt.engine.expect import create_consumption, create_grid
+from backcourt.engine.registry import Registry, Table
+from backcourt.warehouse.duckdb import Warehouse
+
+_COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
+    reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
+
+
+def prepare(warehouse: Warehouse, registry: Registry) -> None:
+    """Create the temporary tables that evaluation reads: grid, consumption, code, and an empty `evaluation`."""
+    create_grid(warehouse, registry.ordered)
+    create_consumption(warehouse, registry, registry.ordered)
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE evaluation ({_COLUMNS})")
+
+
+def evaluate_all(warehouse: Warehouse, registry: Registry) -> None:
+    """Fill the temporary table `evaluation` for every built table, upstream ones first."""
+    prepare(warehouse, registry)
+    for table in registry.ordered:
+        evaluate(warehouse, registry, table)
+
+
+def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
+    """(Re)evaluate one table; those it reads must have been evaluated before.
+
+    `reason` is NULL for a verified partition and says otherwise why it would run. A partition behind an upstream one
+    that is not verified is stale too: whether it really changes shows when that one has run.
+    """
+    ordinal = [each.name for each in registry.ordered].index(table.name)
+    warehouse.execute("DELETE FROM evaluation WHERE table_name = ?", [table.full_name])
+    warehouse.execute(
+        f"""INSERT INTO evaluation
+        WITH inputs AS ({_inputs()}),
+        behind AS ({_behind(registry, table)}),
+        known AS (SELECT * FROM ledger.partitions WHERE table_name = $table),
+        compared AS (
+          SELECT COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
+            COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause, p.expected_rows,
+            COALESCE(p.rows, 0) AS rows, i.inputs, p.input_hash, p.code_version AS built_with, c.code_version,
+            b.upstream, p.table_name IS NOT NULL AS is_known
+          FROM (SELECT * FROM grid WHERE table_name = $table) AS g
+          FULL JOIN known AS p ON p.game_date = g.game_date
+          LEFT JOIN inputs AS i ON i.game_date = COALESCE(g.game_date, p.game_date)
+          LEFT JOIN behind AS b ON b.game_date = COALESCE(g.game_date, p.game_date)
+          CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c),
+        judged AS (
+          SELECT *, CASE
+            WHEN games = 0 AND NOT is_known THEN 'not_covered'
+            WHEN games = 0 AND rows = 0 AND state = 'verified' THEN 'closed'
+            WHEN games = 0 THEN 'surplus'
+            WHEN NOT is_known THEN 'missing'
+            WHEN state IN ('held', 'damaged') THEN state
+            WHEN built_with IS DISTINCT FROM code_version THEN IF(state = 'verified', 'stale', state)
+            WHEN input_hash IS DISTINCT FROM md5(inputs) THEN IF(state = 'verified', 'stale', state)
+            WHEN state = 'verified' AND upstream IS NOT NULL THEN 'stale'
+            ELSE state END AS judged_state
+          FROM compared)
+        SELECT $table, game_date, season, games, uncovered, judged_state, CASE judged_state
+            WHEN 'surplus' THEN 'its last game is gone'
+            WHEN 'missing' THEN 'never built'
+            WHEN 'damaged' THEN COALESCE(cause, 'stored rows differ from the ledger')
+            WHEN 'failed' THEN 'the last attempt failed: ' || COALESCE(cause, 'no cause recorded')
+            WHEN 'blocked' THEN 'was blocked: ' || COALESCE(cause, 'no cause recorded')
+            WHEN 'stale' THEN CASE WHEN built_with IS DISTINCT FROM code_version THEN 'code changed'
+              WHEN input_hash IS DISTINCT FROM md5(inputs) THEN 'input changed' ELSE 'behind ' || upstream END
+            END, expected_rows, rows, inputs, code_version, {ordinal}
+        FROM judged""",
+        {"table": table.full_name},
+    )
+
+
+def upstream_trouble(warehouse: Warehouse, registry: Registry, table: Table) -> dict[date, str]:
+    """Per expected date of a table an upstream partition that it reads and that is not verified."""
+    parameters = {"table": table.full_name} if table.contract.kind == "pre" else None
+    return dict(warehouse.rows(_behind(registry, table), parameters))
+
+
+def changed_inputs(before: str, now: str) -> list[str]:
+    """Names of the upstream tables whose digest differs between two stored input texts."""
+    old, new = (dict(piece.split("=", 1) for piece in text.split(";") if piece) for text in (before, now))
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _inputs() -> str:
+    """Per expected date one text with a digest per upstream table, the code version and the coverage."""
+    return """
+      SELECT e.game_date, 'code=' || MIN(c.code_version) || ';coverage=' || COALESCE(MIN(e.coverage), '') ||
+        COALESCE(';' || string_agg(p.upstream || '=' || p.digest, ';' ORDER BY p.upstream), '') AS inputs
+      FROM (SELECT game_date, coverage FROM grid WHERE table_name = $table
+            UNION SELECT game_date, NULL FROM ledger.partitions AS p WHERE table_name = $table
+              AND NOT EXISTS (SELECT 1 FROM grid AS g WHERE g.table_name = $table AND g.game_date = p.game_date)) AS e
+      CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c
+      LEFT JOIN (
+        WITH prints AS (
+          SELECT c.upstream, c.reach, f.game_date,
+            substr(md5(string_agg(c.column_name || ':' || f.rows || ':' || f.fingerprint, ';' ORDER BY c.column_name)), 1, 16) AS digest
+          FROM consumption AS c JOIN ledger.column_fingerprints AS f ON f.table_name = c.upstream AND f.column_name = c.column_name
+          WHERE c.table_name = $table GROUP BY c.upstream, c.reach, f.game_date),
+        dates AS (
+          SELECT game_date FROM grid WHERE table_name = $table UNION SELECT game_date FROM ledger.partitions WHERE table_name = $table),
+        running AS (
+          SELECT upstream, game_date, SUM(hash(game_date, digest)) OVER (PARTITION BY upstream ORDER BY game_date) AS total
+          FROM prints WHERE reach = 'until')
+        SELECT game_date, upstream, digest FROM prints WHERE reach = 'same_date'
+        UNION ALL
+        SELECT d.game_date, p.upstream, p.digest FROM dates AS d CROSS JOIN prints AS p WHERE p.reach = 'whole'
+        UNION ALL
+        SELECT d.game_date, r.upstream, substr(md5(CAST(r.total AS VARCHAR)), 1, 16)
+        FROM (SELECT DISTINCT upstream FROM running) AS u CROSS JOIN dates AS d
+        ASOF JOIN running AS r ON r.upstream = u.upstream AND r.game_date <= d.game_date
+      ) AS p ON p.game_date = e.game_date
+      GROUP BY e.game_date"""
+
+
+def _behind(registry: Registry, table: Table) -> str:
+    """Per date an upstream partition that the table reads and that is not verified."""
+    upstream: Iterable[str] = sorted(registry.built[name].full_name for name in registry.built_upstream(table.name))
+    listed = ", ".join(f"'{name}'" for name in upstream) or "''"
+    unverified = (
+        f"SELECT table_name, game_date, table_name || ' ' || game_date || ', which is ' || state AS upstream FROM evaluation"
+        f" WHERE table_name IN ({listed}) AND state NOT IN ('verified', 'closed', 'not_covered')"
+    )
+    if table.contract.kind == "post":
+        return f"SELECT game_date, MIN(upstream) AS upstream FROM ({unverified}) GROUP BY game_date"
+    return f"""SELECT g.game_date, arg_min(u.upstream, u.game_date) AS upstream
+      FROM (SELECT DISTINCT game_date FROM grid WHERE table_name = $table) AS g
+      JOIN ({unverified}) AS u ON u.game_date <= g.game_date GROUP BY g.game_date"""

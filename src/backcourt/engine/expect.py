@@ -1,0 +1,73 @@
+"""What must exist: the grid of expected partitions, computed from the schedule and the coverage that sources declare.
+
+Nothing here looks at a built table, and nothing but the ledger is read: the schedule's counts are copied there when
+the schedule is ingested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backcourt.engine.contract import Contract
+from backcourt.engine.registry import Registry, Table
+from backcourt.warehouse.duckdb import Warehouse
+
+
+def create_grid(warehouse: Warehouse, tables: Iterable[Table]) -> None:
+    """Fill the temporary table `grid`: per table and date the games it must hold and those no source covers."""
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE grid (table_name VARCHAR, game_date DATE, season VARCHAR,"
+        " games BIGINT, uncovered BIGINT, coverage VARCHAR)"
+    )
+    for table in tables:
+        warehouse.execute(
+            f"""INSERT INTO grid
+            SELECT $table, s.game_date, MIN(s.season), COALESCE(SUM({_games(table.contract)}) FILTER (WHERE c.season IS NOT NULL), 0),
+              COALESCE(SUM({_games(table.contract)}) FILTER (WHERE c.season IS NULL), 0),
+              string_agg(DISTINCT c.season_type, ',' ORDER BY c.season_type)
+            FROM ledger.schedule AS s
+            LEFT JOIN (SELECT DISTINCT season, season_type FROM ledger.coverage WHERE table_name = $covers) AS c
+              ON c.season = s.season AND c.season_type = s.season_type
+            GROUP BY s.game_date HAVING SUM({_games(table.contract)}) > 0""",
+            {"table": table.full_name, "covers": table.contract.covers},
+        )
+
+
+def covered_games(table: Table) -> str:
+    """SQL over the raw tables for the games that a built table must hold."""
+    state = "g.is_final" if table.contract.kind == "post" else "g.status NOT IN ('postponed', 'cancelled')"
+    return f"""SELECT g.game_id, g.game_date FROM raw.games_current AS g
+    WHERE g.counts AND {state} AND EXISTS (SELECT 1 FROM ledger.coverage AS c WHERE c.table_name = '{table.contract.covers}'
+      AND c.season = g.season AND c.season_type = g.season_type)"""
+
+
+def create_consumption(warehouse: Warehouse, registry: Registry, tables: Iterable[Table]) -> None:
+    """Fill the temporary tables `consumption` (which columns a table reads, of which dates) and `code`."""
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE consumption (table_name VARCHAR, upstream VARCHAR, column_name VARCHAR, reach VARCHAR)"
+    )
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE code (table_name VARCHAR, code_version VARCHAR)")
+    for table in tables:
+        lineage = registry.lineage(table.name)
+        rows = [
+            (table.full_name, upstream, column, reach_of(table.contract, registry.contract(upstream)))
+            for upstream, columns in sorted(lineage.consumed.items())
+            for column in sorted(columns) or registry.contract(upstream).key[:1]
+        ]
+        lists = [list(column) for column in zip(*rows, strict=True)]
+        warehouse.execute("INSERT INTO consumption SELECT UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?)", lists)
+        warehouse.insert("code", [(table.full_name, lineage.code_version)])
+
+
+def reach_of(contract: Contract, upstream: Contract) -> str:
+    """Which partitions of an upstream table a row of a date may read.
+
+    A post-game row reads its own date, a pre-game row everything up to it, both whole registries.
+    """
+    if not upstream.is_dated:
+        return "whole"
+    return "same_date" if contract.kind == "post" else "until"
+
+
+def _games(contract: Contract) -> str:
+    return "s.final" if contract.kind == "post" else "s.games"

@@ -1,0 +1,243 @@
+"""Carry out a plan: table by table in dependency order, unit by unit, each unit committed as one.
+
+A unit that fails is halved until the dates that fail stand alone; what depends on them is blocked with the reason,
+the rest goes on. Nothing remembers how far a run came: the next one computes expected minus verified again.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from backcourt.clock import Clock
+from backcourt.engine import events, guard, ledger
+from backcourt.engine.build import build
+from backcourt.engine.evaluate import evaluate, upstream_trouble
+from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan
+from backcourt.engine.publish import create_table, publish, record_trouble
+from backcourt.engine.registry import Registry, Table
+from backcourt.seasons import Scope
+from backcourt.warehouse.duckdb import QueryError, Warehouse
+
+Unit = Literal["season", "month", "week", "day"]
+Outcome = Literal["written", "unchanged", "failed", "blocked"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of one planned partition."""
+
+    table: str
+    game_date: date
+    outcome: Outcome
+    reason: str
+    cause: str = ""
+
+
+@dataclass
+class RunReport:
+    """What a run did; `data_statements` counts statements on raw and built tables."""
+
+    run_id: str
+    planned: int
+    attempts: list[Attempt] = field(default_factory=list)
+    rows: int = 0
+    seconds: float = 0.0
+    data_statements: int = 0
+
+    def count(self, outcome: Outcome) -> int:
+        """How many partitions ended so."""
+        return sum(attempt.outcome == outcome for attempt in self.attempts)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned partition is verified now."""
+        return not self.count("failed") and not self.count("blocked")
+
+
+def backfill(
+    warehouse: Warehouse,
+    registry: Registry,
+    scope: Scope,
+    clock: Clock,
+    *,
+    unit: Unit = "season",
+    force: bool = False,
+    with_upstream: bool = True,
+    threads: int = 0,
+    plan: Plan | None = None,
+    on_unit: Callable[[str, int], None] = lambda table, dates: None,
+) -> RunReport:
+    """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
+    started = clock.now()
+    before = warehouse.data_statements
+    made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
+    report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
+    events.append(warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()})
+    asked = registry.select(scope.tables, scope.phase)
+    for planned in made.tables:
+        for due in _due_now(warehouse, registry, planned, scope, asked, force=force):
+            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit)
+    report.seconds = (clock.now() - started).total_seconds()
+    report.data_statements = warehouse.data_statements - before
+    _end_run(warehouse, report, clock.now())
+    return report
+
+
+def _due_now(
+    warehouse: Warehouse, registry: Registry, planned: PlannedTable, scope: Scope, asked: Sequence[Table], *, force: bool
+) -> Iterator[list[Due]]:
+    """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
+    if not planned.due:
+        return
+    evaluate(warehouse, registry, planned.table)
+    everything = {each.game_date: each for each in in_scope(warehouse, registry, planned.table, scope, asked)}
+    chosen = {each.game_date for each in planned.due}
+    due = [each for each in everything.values() if each.game_date in chosen and (each.reason or (force and not planned.is_upstream))]
+    if due:
+        yield due
+
+
+def _run_table(
+    warehouse: Warehouse,
+    registry: Registry,
+    table: Table,
+    due: Sequence[Due],
+    unit: Unit,
+    clock: Clock,
+    report: RunReport,
+    on_unit: Callable[[str, int], None],
+) -> None:
+    create_table(warehouse, table.contract)
+    reasons = {each.game_date: each.reason or "forced" for each in due}
+    trouble = {day: cause for day, cause in upstream_trouble(warehouse, registry, table).items() if day in reasons}
+    if trouble:
+        _block(warehouse, table, trouble, reasons, clock, report)
+    for dates in _units([each for each in due if each.game_date not in trouble], unit):
+        for part in _attempt(warehouse, registry, table, dates, clock.now, report, reasons):
+            on_unit(table.name, part)
+    evaluate(warehouse, registry, table)
+    events.write_snapshot(warehouse)
+
+
+def _attempt(
+    warehouse: Warehouse,
+    registry: Registry,
+    table: Table,
+    dates: Sequence[date],
+    now: Callable[[], datetime],
+    report: RunReport,
+    reasons: dict[date, str],
+) -> Iterator[int]:
+    """Build and publish some dates, in halves when they fail together; yields how many dates each commit settled."""
+    try:
+        build(warehouse, registry, table, dates)
+        failed = guard.failures(warehouse, table)
+    except QueryError as error:
+        if len(dates) > 1:
+            middle = len(dates) // 2
+            yield from _attempt(warehouse, registry, table, dates[:middle], now, report, reasons)
+            yield from _attempt(warehouse, registry, table, dates[middle:], now, report, reasons)
+            return
+        failed = {dates[0]: f"build: {_one_line(error)}"}
+        _empty_candidate(warehouse, table)
+    failed = {day: cause for day, cause in failed.items() if day in reasons}
+    done = publish(warehouse, table, failed, report.run_id, now())
+    report.rows += done.rows
+    attempts = [Attempt(table.name, day, "written", reasons[day]) for day in done.written]
+    attempts += [Attempt(table.name, day, "unchanged", reasons[day]) for day in done.unchanged]
+    attempts += [Attempt(table.name, day, "failed", reasons[day], cause) for day, cause in failed.items()]
+    _note(warehouse, table, attempts, now(), report)
+    yield len(dates)
+
+
+def _empty_candidate(warehouse: Warehouse, table: Table) -> None:
+    """A date whose SQL failed has no candidate; publishing then only records the failure."""
+    fields = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.contract.columns)
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE candidate ({fields})")
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE spine (game_date DATE)")
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE candidate_prints (game_date DATE, column_name VARCHAR, rows BIGINT, fingerprint VARCHAR)"
+    )
+
+
+def _block(
+    warehouse: Warehouse, table: Table, trouble: dict[date, str], reasons: dict[date, str], clock: Clock, report: RunReport
+) -> None:
+    causes = {day: f"needs {cause}" for day, cause in trouble.items()}
+    with warehouse.transaction():
+        record_trouble(warehouse, table.contract, "blocked", causes, report.run_id)
+        ledger.seal(warehouse, "partitions", [table.full_name])
+    attempts = [Attempt(table.name, day, "blocked", reasons[day], cause) for day, cause in causes.items()]
+    _note(warehouse, table, attempts, clock.now(), report)
+
+
+def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: datetime, report: RunReport) -> None:
+    report.attempts += attempts
+    if attempts:
+        rows = [(report.run_id, table.full_name, a.game_date, a.outcome, a.reason, a.cause or None) for a in attempts]
+        lists = [list(column) for column in zip(*rows, strict=True)]
+        with warehouse.transaction():
+            warehouse.execute(
+                "INSERT INTO ledger.attempts SELECT UNNEST(?), UNNEST(?), UNNEST(?::DATE[]), UNNEST(?), UNNEST(?), UNNEST(?)", lists
+            )
+            ledger.seal(warehouse, "attempts", [report.run_id])
+    warehouse.execute(
+        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = p.expected_rows FROM ledger.partitions AS p"
+        " WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date AND evaluation.table_name = ?",
+        [table.full_name],
+    )
+    events.write_snapshot(warehouse)
+    details = {outcome: sum(a.outcome == outcome for a in attempts) for outcome in ("written", "unchanged", "failed", "blocked")}
+    events.append(warehouse, moment, "commit", {"run": report.run_id, "table": table.name, **details})
+
+
+def _units(due: Sequence[Due], unit: Unit) -> Iterator[list[date]]:
+    """Dates in groups of a season, month, ISO week or day, in order."""
+    groups: dict[object, list[date]] = defaultdict(list)
+    for each in due:
+        day = each.game_date
+        key = {"season": each.season, "month": (day.year, day.month), "week": day.isocalendar()[:2], "day": day}[unit]
+        groups[key].append(day)
+    yield from groups.values()
+
+
+def _new_run(warehouse: Warehouse, scope: Scope, unit: Unit, threads: int, started: datetime, planned: int) -> str:
+    run_id = f"{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
+    moment = started.replace(tzinfo=None)
+    with warehouse.transaction():
+        warehouse.execute("UPDATE ledger.runs SET outcome = 'interrupted' WHERE outcome = 'running'")
+        warehouse.insert(
+            "ledger.runs",
+            [
+                (
+                    *(run_id, "backfill", scope.describe(), moment, None, "running", planned, 0, 0, 0, 0, 0),
+                    *(unit, threads, socket.gethostname(), os.getpid()),
+                )
+            ],
+        )
+        ledger.seal(warehouse, "runs")
+    return run_id
+
+
+def _end_run(warehouse: Warehouse, report: RunReport, ended: datetime) -> None:
+    counts = [report.count(outcome) for outcome in ("written", "unchanged", "failed", "blocked")]
+    outcome = "complete" if report.is_complete else "incomplete"
+    with warehouse.transaction():
+        warehouse.execute(
+            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, written = ?, unchanged = ?, failed = ?, blocked = ?, rows = ?"
+            " WHERE run_id = ?",
+            [ended.replace(tzinfo=None), outcome, *counts, report.rows, report.run_id],
+        )
+        ledger.seal(warehouse, "runs")
+    events.write_snapshot(warehouse)
+    events.append(warehouse, ended, "run_ended", {"run": report.run_id, "outcome": outcome})
+
+
+def _one_line(error: QueryError) -> str:
+    return " ".join(str(error).split())[:300]
