@@ -38,7 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "tables": BASE,
     "warehouse": BASE,
     "engine": BASE | {"warehouse"},
-    "sources": BASE | {"warehouse", "engine.contract"},
+    "sources": BASE | {"warehouse", "engine"},
     "checks": BASE | {"warehouse", "engine"},
     "report": BASE | {"warehouse", "engine", "checks"},
 }

@@ -56,7 +56,7 @@ def test_files_keep_their_contract(small: Path, path: Path) -> None:
     assert len(set(keys)) == len(keys)
     for name, about in columns.items():
         values = {line[name] for line in lines}
-        assert "" not in values or "null" in about, name
+        assert "" not in values or None in about, name
         values.discard("")
         assert values <= set(about.get("values", values)), name
         if about["type"] == "boolean":
@@ -155,8 +155,8 @@ def test_everyone_listed_plays_or_does_not(small: Path) -> None:
     assert set(starters.values()) == {10}
 
 
-def test_an_and_one_follows_its_shot(whole: Path) -> None:
-    events, found = read(whole, "play_by_play"), 0
+def test_an_and_one_follows_its_shot(small: Path) -> None:
+    events, found = read(small, "play_by_play"), 0
     for place, event in enumerate(events):
         if event["free_throw_total"] == "1" and event["free_throw_kind"] == "personal":
             foul, shot = events[place - 1], events[place - 2]
@@ -166,7 +166,7 @@ def test_an_and_one_follows_its_shot(whole: Path) -> None:
             same = ("game_id", "period", "clock_ms", "player_id")
             assert [shot[name] for name in same] == [event[name] for name in same]
             found += 1
-    assert found > 3 * 1230
+    assert found > 3 * 45
 
 
 def test_those_who_are_out_do_not_play(small: Path) -> None:

@@ -23,7 +23,7 @@ def build(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequenc
     Raises QueryError when the table's SQL fails.
     """
     warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
-    _create_inputs(warehouse, registry, table)
+    create_inputs(warehouse, registry, table)
     create_spine(warehouse, table)
     contract = table.contract
     columns = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns)
@@ -56,7 +56,8 @@ def hash_rows(warehouse: Warehouse, contract: Contract) -> None:
     )
 
 
-def _create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:
+def create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:
+    """Create the views through which a build reads, for the dates of `unit_dates`."""
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
         source = f"{upstream}_current" if contract.kind == "raw" else upstream

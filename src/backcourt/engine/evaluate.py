@@ -7,7 +7,6 @@ fingerprints of the columns it consumes, the coverage of its games, the version 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from backcourt.engine.expect import create_consumption, create_grid
@@ -43,7 +42,7 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     warehouse.execute(
         f"""INSERT INTO evaluation
         WITH inputs AS ({_inputs()}),
-        behind AS ({_behind(registry, table)}),
+        behind AS ({_behind(table)}),
         known AS (SELECT * FROM ledger.partitions WHERE table_name = $table),
         compared AS (
           SELECT COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
@@ -77,14 +76,20 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
               WHEN input_hash IS DISTINCT FROM md5(inputs) THEN 'input changed' ELSE 'behind ' || upstream END
             END, expected_rows, rows, inputs, code_version, {ordinal}
         FROM judged""",
-        {"table": table.full_name},
+        {"table": table.full_name, "upstream": _upstream_names(registry, table)},
     )
 
 
 def upstream_trouble(warehouse: Warehouse, registry: Registry, table: Table) -> dict[date, str]:
     """Per expected date of a table an upstream partition that it reads and that is not verified."""
-    parameters = {"table": table.full_name} if table.contract.kind == "pre" else None
-    return dict(warehouse.rows(_behind(registry, table), parameters))
+    parameters: dict[str, object] = {"upstream": _upstream_names(registry, table)}
+    if table.contract.kind == "pre":
+        parameters["table"] = table.full_name
+    return dict(warehouse.rows(_behind(table), parameters))
+
+
+def _upstream_names(registry: Registry, table: Table) -> list[str]:
+    return sorted(registry.built[name].full_name for name in registry.built_upstream(table.name))
 
 
 def changed_inputs(before: str, now: str) -> list[str]:
@@ -124,13 +129,11 @@ def _inputs() -> str:
       GROUP BY e.game_date"""
 
 
-def _behind(registry: Registry, table: Table) -> str:
+def _behind(table: Table) -> str:
     """Per date an upstream partition that the table reads and that is not verified."""
-    upstream: Iterable[str] = sorted(registry.built[name].full_name for name in registry.built_upstream(table.name))
-    listed = ", ".join(f"'{name}'" for name in upstream) or "''"
     unverified = (
-        f"SELECT table_name, game_date, table_name || ' ' || game_date || ', which is ' || state AS upstream FROM evaluation"
-        f" WHERE table_name IN ({listed}) AND state NOT IN ('verified', 'closed', 'not_covered')"
+        "SELECT table_name, game_date, table_name || ' ' || game_date || ', which is ' || state AS upstream FROM evaluation"
+        " WHERE list_contains($upstream, table_name) AND state NOT IN ('verified', 'closed', 'not_covered')"
     )
     if table.contract.kind == "post":
         return f"SELECT game_date, MIN(upstream) AS upstream FROM ({unverified}) GROUP BY game_date"

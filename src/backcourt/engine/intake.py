@@ -168,12 +168,14 @@ def _record(
     _write_coverage(warehouse, contract, delivery)
     if contract.name == "games":
         write_schedule(warehouse)
+    stored = warehouse.rows(ledger.rows_digest(f"(SELECT * FROM raw.{contract.name} WHERE ingest_id = {ingest_id})"))[0]
     warehouse.insert(
         "ledger.ingests",
         [
             (
                 *(ingest_id, delivery.source, delivery.stream, delivery.scope, contract.name, delivery.digest),
                 *(outcome.rows_read, outcome.added, outcome.replaced, outcome.vanished, outcome.unresolved, moment),
+                *stored,
             )
         ],
     )
@@ -191,8 +193,12 @@ def _write_rows(
         f"""CREATE OR REPLACE TEMP TABLE touched_dates AS
         SELECT DISTINCT {_date("s", contract)} AS game_date FROM staged AS s
           JOIN differences AS d ON d.source_row = s.source_row
-        UNION SELECT DISTINCT {_date("l", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id"""
+        UNION SELECT DISTINCT {_date("l", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id
+        UNION SELECT game_date FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged'"""
     )
+    # Damage was marked by verify; the rows compared above are whole again, so it ends here.
+    warehouse.execute("DELETE FROM ledger.partitions WHERE table_name = ?", [contract.full_name])
+    ledger.seal(warehouse, "partitions", [contract.full_name])
     warehouse.execute(
         "INSERT INTO ledger.retired SELECT DISTINCT ?, row_id, what, CAST(? AS TIMESTAMP), ?"
         " FROM differences WHERE row_id IS NOT NULL",

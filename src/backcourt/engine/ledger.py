@@ -26,7 +26,8 @@ _TABLES = {
     "meta": "key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL",
     "ingests": """ingest_id INTEGER PRIMARY KEY, source VARCHAR NOT NULL, stream VARCHAR NOT NULL, scope VARCHAR NOT NULL,
         table_name VARCHAR NOT NULL, digest VARCHAR NOT NULL, rows_read BIGINT NOT NULL, added BIGINT NOT NULL,
-        replaced BIGINT NOT NULL, vanished BIGINT NOT NULL, unresolved BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL""",
+        replaced BIGINT NOT NULL, vanished BIGINT NOT NULL, unresolved BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL,
+        stored_rows BIGINT NOT NULL, stored_digest VARCHAR NOT NULL""",
     "coverage": "source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL",
     "sources": "source VARCHAR PRIMARY KEY, rank INTEGER NOT NULL",
     "schedule": """game_date DATE NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
@@ -182,6 +183,23 @@ def write_fingerprints(
         [table_name, ENGINE_VERSION],
     )
     seal(warehouse, "column_fingerprints", [table_name])
+
+
+def refuse_broken(warehouse: Warehouse) -> None:
+    """Raise WarehouseError when any row of the ledger is not what Backcourt wrote: nothing may be built on it."""
+    broken = broken_seals(warehouse)
+    if broken:
+        more = f" ({len(broken) - 1} more.)" if len(broken) > 1 else ""
+        raise WarehouseError(f"{broken[0]}.{more}", "See all of it, and mark what it damaged, with  backcourt verify")
+
+
+def rows_digest(relation: str, group: str = "") -> str:
+    """A query for the number of rows of a relation and a digest of them that no order changes."""
+    by, of = (f"{group}, ", f" GROUP BY {group}") if group else ("", "")
+    return (
+        f"SELECT {by}COUNT(*) AS rows, md5(COALESCE(CAST(SUM(hash(t)) AS VARCHAR), '') || ':' ||"
+        f" COALESCE(CAST(SUM(hash('twin', t)) AS VARCHAR), '')) AS digest FROM {relation} AS t{of}"
+    )
 
 
 def _digest(ledger_table: str) -> str:

@@ -76,6 +76,7 @@ def backfill(
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
     started = clock.now()
     before = warehouse.data_statements
+    ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
     events.append(warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()})

@@ -22,7 +22,7 @@ ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 Row = tuple[Any, ...]
 
 _LOCK_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
-_TOUCHES_DATA = re.compile(r"\b(raw|analytics|precompute)\.\w+", re.IGNORECASE)
+_TOUCHES_DATA = re.compile(r"\b(raw\.(?!unresolved\b)|analytics\.|precompute\.)\w+", re.IGNORECASE)
 
 
 class QueryError(Exception):

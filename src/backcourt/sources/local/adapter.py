@@ -96,6 +96,7 @@ def ingest_folder(
             f"Known names: {', '.join(sorted({mapping.file for mapping in default_mappings()}))}; suffixes {', '.join(SUFFIXES)}.",
         )
     ledger.create(warehouse)
+    ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():

@@ -15,7 +15,7 @@ FIRST_SEASON = 2020  # the league's history starts here, so that a later season 
 ROSTER_SIZE = 17  # fifteen and two two-way players
 
 # Talent expected of the first to the last player of a team; it drives minutes, shots and accuracy.
-DEPTH_TALENT = (2.3, 1.5, 1.1, 0.8, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.7, -0.9, -1.1, -1.2, -1.3, -1.5, -1.6)
+DEPTH_TALENT = (2.1, 1.5, 1.1, 0.8, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.7, -0.9, -1.1, -1.2, -1.3, -1.5, -1.6)
 
 _FIRST_NAMES = (
     "Aaron Abdou Alonzo Amar André Andre Anselm Antoine Ariel Armand Bastian Bilal Boris Brandt Caleb Cam'Ron Cedric "
@@ -92,7 +92,7 @@ class People:
             height_in=min(92, max(69, height)),
             weight_lb=round(height * 5.6 - 230 + rng.gauss(0, 12)),
             talent=talent,
-            usage=math.exp(0.29 * talent + rng.gauss(0, 0.13)),
+            usage=math.exp(0.29 * talent + rng.gauss(0, 0.12)),
             zone_three=three,
             zone_mid=(1 - three) * min(0.6, max(0.02, 0.25 - 0.08 * size + 0.09 * rng.gauss(0, 1))),
             make_three=0.351 + 0.006 * talent - 0.03 * size**4 + 0.012 * tilt + rng.gauss(0, 0.012),

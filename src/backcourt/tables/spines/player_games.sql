@@ -1,10 +1,10 @@
 WITH
 -- player x game: everyone in the box score, and those listed as not playing whom the box score leaves out
 listed AS (
-  SELECT game_id, player_id, team_id, FALSE AS is_listed_only
+  SELECT game_id, game_date, player_id, team_id, FALSE AS is_listed_only
   FROM raw.player_box_current
   UNION ALL
-  SELECT d.game_id, d.player_id, d.team_id, TRUE AS is_listed_only
+  SELECT d.game_id, d.game_date, d.player_id, d.team_id, TRUE AS is_listed_only
   FROM raw.did_not_play_current AS d
   LEFT JOIN raw.player_box_current AS b ON b.game_id = d.game_id AND b.player_id = d.player_id
   WHERE b.player_id IS NULL
@@ -23,5 +23,5 @@ SELECT
   CASE l.team_id WHEN g.home_team_id THEN g.away_points WHEN g.away_team_id THEN g.home_points END AS opponent_points,
   l.is_listed_only
 FROM listed AS l
-JOIN raw.games_current AS g ON g.game_id = l.game_id
+JOIN raw.games_current AS g ON g.game_id = l.game_id AND g.game_date = l.game_date
 WHERE g.counts AND g.is_final

@@ -1,0 +1,113 @@
+"""Read everything stored again and compare it with what the ledger vouches for, by key, by row and by hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backcourt.engine import guard, ledger
+from backcourt.engine.build import create_inputs, create_spine
+from backcourt.engine.contract import Contract
+from backcourt.engine.hashing import EMPTY_PARTITION_HASH, fingerprints, partition_hash, quoted, row_hash
+from backcourt.engine.intake import standing
+from backcourt.engine.registry import Registry, Table
+from backcourt.warehouse.duckdb import QueryError, Warehouse
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A stored partition that is not what the ledger says; date None means the table as a whole."""
+
+    table: str
+    game_date: date | None
+    cause: str
+
+
+def raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
+    """Raw rows that were deleted, added, doubled or altered since they were ingested."""
+    changed_ingests = warehouse.rows(
+        f"""SELECT COALESCE(i.ingest_id, f.ingest_id), i.stored_rows, COALESCE(f.rows, 0) FROM
+          (SELECT * FROM ledger.ingests WHERE table_name = ? AND stored_rows > 0) AS i
+          FULL JOIN ({ledger.rows_digest(f"raw.{contract.name}", "ingest_id")}) AS f ON f.ingest_id = i.ingest_id
+        WHERE i.stored_digest IS DISTINCT FROM f.digest ORDER BY 1""",
+        [contract.name],
+    )
+    for ingest_id, stored, found in changed_ingests:
+        yield Damage(contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored or 0} stored, {found} found")
+    day = "game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
+    key = ", ".join(quoted(name) for name in contract.key)
+    differing = warehouse.rows(
+        f"""SELECT COALESCE(o.game_date, n.game_date) AS day, MIN(COALESCE(o.column_name, n.column_name)), COUNT(*)
+        FROM (SELECT * FROM ledger.column_fingerprints WHERE table_name = ?) AS o
+        FULL JOIN ({fingerprints(standing(contract), contract.key, contract.column_names, day)}) AS n
+          ON n.game_date = o.game_date AND n.column_name = o.column_name
+        WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
+        [contract.full_name],
+    )
+    for game_date, column, count in differing:
+        yield Damage(contract.full_name, game_date, f"{count} columns differ from their fingerprints, {column} first")
+    doubled = f"SELECT {day} AS day, COUNT(*) FROM {standing(contract)} GROUP BY {key}, day HAVING COUNT(*) > 1"
+    for game_date, count in warehouse.rows(f"SELECT day, COUNT(*) FROM ({doubled}) GROUP BY day ORDER BY day"):
+        yield Damage(contract.full_name, game_date, f"{count} keys stand more than once")
+
+
+def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> Iterator[Damage]:
+    """Stored partitions whose keys, hashes or checks are not what they should be, among the given dates.
+
+    A check that cannot be run is damage too: an error is never a pass.
+    """
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    try:
+        create_inputs(warehouse, registry, table)
+        create_spine(warehouse, table)
+        columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
+        warehouse.execute(
+            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
+            " WHERE game_date IN (SELECT game_date FROM unit_dates)"
+        )
+        yield from _hash_damage(warehouse, table.contract)
+        for game_date, cause in guard.failures(warehouse, table).items():
+            yield Damage(table.full_name, game_date, cause)
+    except QueryError as error:
+        yield Damage(table.full_name, None, f"it cannot be read or checked: {' '.join(str(error).split())[:200]}")
+
+
+def _hash_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
+    altered = warehouse.rows(
+        f"SELECT game_date, COUNT(*) FROM candidate WHERE data_hash IS DISTINCT FROM {row_hash(contract.columns)} GROUP BY game_date"
+    )
+    for game_date, count in altered:
+        yield Damage(contract.full_name, game_date, f"{count} rows do not have the data_hash of their content")
+    differing = warehouse.rows(
+        f"""SELECT u.game_date, p.rows, COALESCE(s.rows, 0) FROM unit_dates AS u
+        JOIN ledger.partitions AS p ON p.table_name = ? AND p.game_date = u.game_date
+        LEFT JOIN (SELECT game_date, COUNT(*) AS rows, {partition_hash()} AS hash FROM candidate GROUP BY game_date) AS s
+          ON s.game_date = u.game_date
+        WHERE p.partition_hash IS NOT NULL
+          AND (COALESCE(s.hash, ?) <> p.partition_hash OR COALESCE(s.rows, 0) <> p.rows) ORDER BY 1""",
+        [contract.full_name, EMPTY_PARTITION_HASH],
+    )
+    for game_date, recorded, found in differing:
+        yield Damage(contract.full_name, game_date, f"its rows are not those of the ledger: {recorded} recorded, {found} stored")
+    prints = fingerprints("candidate", contract.key, contract.column_names, "game_date")
+    differing = warehouse.rows(
+        f"""SELECT COALESCE(o.game_date, n.game_date) AS day, COUNT(*) FROM
+          (SELECT * FROM ledger.column_fingerprints WHERE table_name = ? AND game_date IN (SELECT game_date FROM unit_dates)) AS o
+          FULL JOIN ({prints}) AS n ON n.game_date = o.game_date AND n.column_name = o.column_name
+        WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
+        [contract.full_name],
+    )
+    for game_date, count in differing:
+        yield Damage(contract.full_name, game_date, f"{count} columns differ from their fingerprints")
+
+
+def stray_rows(warehouse: Warehouse, table: Table) -> Iterator[Damage]:
+    """Rows on dates for which the ledger has no partition."""
+    strays = warehouse.rows(
+        f"""SELECT t.game_date, COUNT(*) FROM {table.full_name} AS t WHERE NOT EXISTS (
+          SELECT 1 FROM ledger.partitions AS p WHERE p.table_name = ? AND p.game_date = t.game_date) GROUP BY ALL ORDER BY 1""",
+        [table.full_name],
+    )
+    for game_date, count in strays:
+        yield Damage(table.full_name, game_date, f"{count} rows stand on a date that the ledger does not know")

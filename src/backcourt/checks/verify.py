@@ -1,0 +1,181 @@
+"""Is it complete? Reads everything stored again; only what is expected, present, undamaged and current passes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from backcourt.checks.reread import Damage, built_damage, raw_damage, stray_rows
+from backcourt.engine import ledger
+from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.hashing import HASH_LENGTH
+from backcourt.engine.ledger import BrokenSeal
+from backcourt.engine.registry import Registry, Table
+from backcourt.seasons import Scope
+from backcourt.warehouse.duckdb import Warehouse
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """What verify found of one built table within a scope."""
+
+    table: str
+    expected: int
+    verified: int
+    rows: int
+    hashed_rows: int
+    hash_lengths: tuple[int, ...]
+    distinct_hashes: int
+    first_date: date | None
+    last_date: date | None
+    dates: int
+    teams: int
+    uncovered_games: int
+    problems: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Every expected partition is verified and every row carries its hash."""
+        hashed = self.hashed_rows == self.rows and set(self.hash_lengths) <= {HASH_LENGTH}
+        return self.expected == self.verified and hashed and not self.problems
+
+
+@dataclass
+class Verdict:
+    """The whole answer; `passed` only if nothing at all is wrong in the scope."""
+
+    tables: list[TableVerdict] = field(default_factory=list)
+    raw_partitions: int = 0
+    damage: list[Damage] = field(default_factory=list)
+    broken_seals: list[BrokenSeal] = field(default_factory=list)
+
+    @property
+    def expected(self) -> int:
+        """Expected partitions of built tables in the scope."""
+        return sum(each.expected for each in self.tables)
+
+    @property
+    def passed(self) -> bool:
+        """At least one partition was expected, and nothing is missing, stale or damaged."""
+        return self.expected > 0 and all(each.passed for each in self.tables) and not self.damage and not self.broken_seals
+
+
+def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
+    """Re-read keys, hashes and checks of a scope, and all raw rows they stand on."""
+    verdict = Verdict(broken_seals=ledger.broken_seals(warehouse))
+    evaluate_all(warehouse, registry)
+    for contract in registry.raw.values():
+        verdict.damage += raw_damage(warehouse, contract)
+    verdict.raw_partitions = int(
+        warehouse.value(
+            "SELECT COUNT(*) FROM (SELECT DISTINCT table_name, game_date FROM ledger.column_fingerprints"
+            " WHERE starts_with(table_name, 'raw.'))"
+        )
+    )
+    for table in registry.select(scope.tables, scope.phase):
+        found = _table_damage(warehouse, registry, table, scope)
+        verdict.damage += found
+        verdict.tables.append(_verdict(warehouse, table, scope, found))
+    return verdict
+
+
+def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
+    """Mark what is damaged in the ledger, so that a backfill (or for raw rows an ingest) mends it; how many partitions.
+
+    Where rows of the ledger itself were changed, all partitions of their table are distrusted.
+    """
+    partitions = {(each.table, each.game_date) for each in verdict.damage if each.game_date}
+    whole = {each.table for each in verdict.damage if each.game_date is None}
+    whole |= {seal.subject for seal in verdict.broken_seals if seal.ledger_table in ("partitions", "column_fingerprints")}
+    with warehouse.transaction():
+        for table in sorted(whole):
+            dates = warehouse.rows(
+                "SELECT DISTINCT game_date FROM ledger.column_fingerprints WHERE table_name = $table"
+                " UNION SELECT game_date FROM ledger.partitions WHERE table_name = $table",
+                {"table": table},
+            )
+            partitions |= {(table, row[0]) for row in dates}
+        causes = {(each.table, each.game_date): each.cause for each in reversed(verdict.damage)}
+        for name, game_date in sorted(partitions):
+            cause = causes.get((name, game_date)) or causes.get((name, None)) or "its rows in the ledger were changed"
+            warehouse.execute(
+                """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
+                VALUES ($table, $date, '', 'damaged', 0, '', $cause, 'verify', 0)
+                ON CONFLICT (table_name, game_date) DO UPDATE SET state = 'damaged', cause = excluded.cause""",
+                {"table": name, "date": game_date, "cause": cause},
+            )
+        subjects = sorted({name for name, _ in partitions} | whole)
+        ledger.seal(warehouse, "partitions", subjects)
+        ledger.seal(warehouse, "column_fingerprints", sorted(whole))
+    return len(partitions)
+
+
+def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope: Scope) -> list[Damage]:
+    rows = warehouse.rows("SELECT game_date, season, state FROM evaluation WHERE table_name = ?", [table.full_name])
+    stored = warehouse.value(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+        [table.contract.schema_name, table.name],
+    )
+    if not stored:
+        return []
+    # Stale, failed and missing partitions are reported by their state; their old content is not held against a new spine.
+    dates = [day for day, season, state in rows if state in ("verified", "closed") and scope.includes(day, season)]
+    found = list(built_damage(warehouse, registry, table, dates)) if dates else []
+    return found + [each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")]
+
+
+def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[Damage]) -> TableVerdict:
+    rows = warehouse.rows(
+        "SELECT game_date, season, state, uncovered, reason FROM evaluation WHERE table_name = ? ORDER BY game_date", [table.full_name]
+    )
+    rows = [row for row in rows if scope.includes(row[0], row[1])]
+    expected = {row[0] for row in rows if row[2] not in ("not_covered", "closed")}
+    damaged = {each.game_date for each in found}
+    verified = {row[0] for row in rows if row[2] == "verified"} - damaged if None not in damaged else set()
+    figures = _figures(warehouse, table, [row[0] for row in rows])
+    return TableVerdict(
+        table=table.name,
+        expected=len(expected),
+        verified=len(verified),
+        uncovered_games=sum(row[3] for row in rows),
+        problems=tuple(_problems(rows, found)),
+        **figures,
+    )
+
+
+def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Sequence[Damage]) -> list[str]:
+    by_state: dict[str, list[date]] = defaultdict(list)
+    for game_date, _, state, _, _ in rows:
+        if state not in ("verified", "closed", "not_covered"):
+            by_state[state].append(game_date)
+    problems = [f"{len(dates)} {state}, {dates[0]} first" for state, dates in sorted(by_state.items())]
+    return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
+
+
+def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, object]:
+    columns = {name for name, _ in warehouse.describe(table.full_name)} if _exists(warehouse, table) else set()
+    empty = {"rows": 0, "hashed_rows": 0, "hash_lengths": (), "distinct_hashes": 0, "first_date": None, "last_date": None}
+    if not columns:
+        return {**empty, "dates": 0, "teams": 0}
+    team = "team_id" if "team_id" in columns else "NULL"
+    row = warehouse.rows(
+        f"""SELECT COUNT(*), COUNT(data_hash), list_sort(list(DISTINCT length(data_hash))), COUNT(DISTINCT data_hash),
+          MIN(game_date), MAX(game_date), COUNT(DISTINCT game_date), COUNT(DISTINCT {team})
+        FROM {table.full_name} WHERE list_contains(?::DATE[], game_date)""",
+        [list(dates)],
+    )[0]
+    names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
+    figures = dict(zip(names, row, strict=True))
+    figures["hash_lengths"] = tuple(length for length in figures["hash_lengths"] or () if length is not None)
+    return figures
+
+
+def _exists(warehouse: Warehouse, table: Table) -> bool:
+    return bool(
+        warehouse.value(
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+            [table.contract.schema_name, table.name],
+        )
+    )
