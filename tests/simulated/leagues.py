@@ -8,10 +8,10 @@ from pathlib import Path
 
 Line = dict[str, str]
 SEASON = "2021-22"
-COUNTS = (
-    "points fg_made fg_attempted three_made three_attempted ft_made ft_attempted rebounds_offensive rebounds_defensive "
-    "assists steals blocks turnovers fouls"
-).split()
+COUNTS = [
+    "points", "fg_made", "fg_attempted", "three_made", "three_attempted", "ft_made", "ft_attempted",
+    "rebounds_offensive", "rebounds_defensive", "assists", "steals", "blocks", "turnovers", "fouls",
+]  # fmt: skip
 
 
 def read(folder: Path, table: str, season: str | None = SEASON) -> list[Line]:

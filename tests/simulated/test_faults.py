@@ -93,7 +93,8 @@ def test_values_and_headers(small: Path, tmp_path: Path) -> None:
 
 def test_moved_game_moves_everywhere(small: Path, hurt: Path) -> None:
     game, was, now = re.findall(r"game (\d+) from (\S+) to (\S+) in", inject(hurt, "moved_game"))[0]
-    for table in ("games", "player_box", "team_box", "did_not_play", "shots", "play_by_play", "game_lines", "officials"):
+    named = ("games", "player_box", "team_box", "did_not_play", "shots", "play_by_play", "game_lines", "officials")
+    for table in named:
         assert {line["game_date"] for line in read(small, table) if line["game_id"] == game} == {was}
         assert {line["game_date"] for line in read(hurt, table) if line["game_id"] == game} == {now}
         assert len(read(small, table)) == len(read(hurt, table))

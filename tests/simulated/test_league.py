@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -107,8 +108,8 @@ def test_teams_and_scores_are_the_sums_of_their_players(small: Path) -> None:
 
 
 def test_shots_are_the_attempts_of_the_events(small: Path) -> None:
-    same = "game_id action_number period clock_ms player_id team_id made assist_player_id block_player_id game_date".split()
-    same += ["is_fast_break", "is_second_chance", "is_from_turnover"]
+    same = ["game_id", "action_number", "period", "clock_ms", "player_id", "team_id", "made", "game_date"]
+    same += ["assist_player_id", "block_player_id", "is_fast_break", "is_second_chance", "is_from_turnover"]
     attempts = [event for event in read(small, "play_by_play") if event["action_type"] in ("2pt", "3pt")]
     shots = read(small, "shots")
     assert [[shot[name] for name in same] for shot in shots] == [[event[name] for name in same] for event in attempts]
@@ -119,7 +120,7 @@ def test_shots_are_the_attempts_of_the_events(small: Path) -> None:
 def test_seconds_are_exact(small: Path) -> None:
     """From the ten on court after each event, second by second, as a reader of the file would count."""
     seconds: dict[tuple[str, str], int] = defaultdict(int)
-    on, now, game = "", 0, ""
+    on, now, game, length = "", 0, "", 0
     for event in [*read(small, "play_by_play"), None]:
         if event is None or event["game_id"] != game:
             for player in on.split("|") if game else ():
@@ -137,7 +138,9 @@ def test_seconds_are_exact(small: Path) -> None:
         assert len(on.split("|")) == 10 or event["action_type"] == "substitution"
     box = read(small, "player_box")
     assert {key: value for key, value in seconds.items() if value} == {
-        (line["game_id"], line["player_id"]): int(line["seconds_played"]) for line in box if line["seconds_played"] != "0"
+        (line["game_id"], line["player_id"]): int(line["seconds_played"])
+        for line in box
+        if line["seconds_played"] != "0"
     }
     totals: Counter[tuple[str, str]] = Counter()
     for line in box:
@@ -171,7 +174,8 @@ def test_an_and_one_follows_its_shot(small: Path) -> None:
 
 def test_those_who_are_out_do_not_play(small: Path) -> None:
     last: dict[tuple[str, str], Line] = {}
-    tips = {(line["game_date"], line[f"{side}_team_id"]): line for line in read(small, "games") for side in ("home", "away")}
+    sides, games = ("home_team_id", "away_team_id"), read(small, "games")
+    tips = {(line["game_date"], line[side]): line for line in games for side in sides}
     for line in sorted(read(small, "injuries"), key=lambda line: line["snapshot_at"]):
         assert line["snapshot_at"] < tips[line["game_date"], line["team_id"]]["tip_scheduled_at"]
         last[line["game_date"], line["player_id"]] = line
@@ -244,7 +248,7 @@ def test_whole_season(whole: Path) -> None:
     assert max(max(of) for of in days.values()) == date(2022, 4, 10)
     every_day = sorted(set().union(*days.values()))
     assert 160 <= len(every_day) <= 168
-    assert max(after - day for day, after in zip(every_day, every_day[1:], strict=False)) == timedelta(days=7)
+    assert max(after - day for day, after in pairwise(every_day)) == timedelta(days=7)
     runs = [sum((day + timedelta(days=1)) in of for day in of) for of in (set(of) for of in days.values())]
     assert 12 <= sum(runs) / 30 <= 16.5
     assert not any({day + timedelta(days=1), day + timedelta(days=2)} <= set(of) for of in days.values() for day in of)

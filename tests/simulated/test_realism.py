@@ -36,7 +36,7 @@ EVENTS |= {"turnover": 0.05, "steal": 0.05, "block": 0.06, "timeout": 0.10}
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not REAL.is_dir() and "BACKCOURT_REAL_DATA" not in os.environ, reason=f"no real seasons in {REAL}"),
+    pytest.mark.skipif(not (REAL.is_dir() or "BACKCOURT_REAL_DATA" in os.environ), reason=f"no real seasons: {REAL}"),
 ]
 
 

@@ -60,13 +60,26 @@ class Registry:
 
     def built_upstream(self, name: str) -> set[str]:
         """Names of the built tables that a built table reads."""
-        table = self.built[name]
-        reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
-        return {read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read}
+        if name not in self._upstream:
+            table = self.built[name]
+            reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
+            self._upstream[name] = {read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read}
+        return self._upstream[name]
 
     def lineage(self, name: str) -> Lineage:
         """What a built table consumes, per upstream table."""
-        return lineage_of(self, self.built[name])
+        if name not in self._lineages:
+            self._lineages[name] = lineage_of(self, self.built[name])
+        return self._lineages[name]
+
+    @cached_property
+    def _upstream(self) -> dict[str, set[str]]:
+        # Parsing the SQL of a table takes a tenth of a second; contracts and SQL are read once, so what follows is kept.
+        return {}
+
+    @cached_property
+    def _lineages(self) -> dict[str, Lineage]:
+        return {}
 
     def contract(self, full_name: str) -> Contract:
         """The contract of `schema.table`, a `_current` view of a raw table included."""

@@ -211,6 +211,9 @@ def _units(due: Sequence[Due], unit: Unit) -> Iterator[list[date]]:
 def _new_run(warehouse: Warehouse, scope: Scope, unit: Unit, threads: int, started: datetime, planned: int) -> str:
     run_id = f"{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
     moment = started.replace(tzinfo=None)
+    # A clock that stands still gives every run of a process one name; the later ones are numbered.
+    namesakes = warehouse.value("SELECT COUNT(*) FROM ledger.runs WHERE starts_with(run_id, ?)", [run_id])
+    run_id += f"-{namesakes + 1}" if namesakes else ""
     with warehouse.transaction():
         warehouse.execute("UPDATE ledger.runs SET outcome = 'interrupted' WHERE outcome = 'running'")
         warehouse.insert(

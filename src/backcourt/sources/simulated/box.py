@@ -37,7 +37,8 @@ class Box:
         lines, now, margin = self.lines, 0, 0
         shooting_team = ""
         for event in events:
-            (_, _, _, _, _, period, clock_ms, kind, player, team, made, points, _, _, _, assist, *_, home, away, _) = event
+            period, clock_ms, kind, player, team, made, points = event[5:12]
+            assist, home, away = event[15], event[22], event[23]
             if kind == "2pt" or kind == "3pt" or kind == "freethrow":
                 self._shot(lines[player], kind, made == "true", points)
                 shooting_team, margin = team, home - away

@@ -42,7 +42,8 @@ class _Files:
 
     def played(self, rng: Random) -> Line:
         """Some final game of the regular season."""
-        return rng.choice([line for line in self.read("games") if line["season_type"] == "regular" and line["home_points"]])
+        games = self.read("games")
+        return rng.choice([line for line in games if line["season_type"] == "regular" and line["home_points"]])
 
 
 def _assist_correction(files: _Files, rng: Random) -> str:

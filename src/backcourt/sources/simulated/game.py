@@ -5,6 +5,7 @@ Everything else about a game (box scores, scores, minutes) is counted from the e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
@@ -35,6 +36,22 @@ class Seat:
         self.banked = 0
         self.entered = 0
         self.fouls = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What happens to shots from a zone: spots and chances, before who shoots and who defends."""
+
+    spots: Sequence[Spot]
+    stopped: float  # by a foul
+    and_one: float  # of those made
+    blocked: float  # of those missed
+    assisted: float  # of those made
+
+
+_THREE = _Kind(THREE, 0.0059, 0.0075, 0.0131, 0.832)
+_MID_RANGE = _Kind(MID_RANGE, 0.03, 0.016, 0.040, 0.437)
+_PAINT = _Kind(PAINT, 0.099, 0.062, 0.235, 0.53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,7 @@ class Game:
         self.shots: list[Row] = []
         self.starters = [seat.player_id for side in (home, away) for seat in side.five]
         self.period = self.clock = self.past = self.number = 0
+        self.players_on = ""
         self._show_court()
 
     def play(self) -> None:
@@ -202,7 +220,9 @@ class Game:
             if fresh and self.clock > 0:
                 self._swap(side, seat, max(fresh, key=_meant))
 
-    def _trip(self, offence: Side, defence: Side, shooter: Seat, throws: int, flags: Flags, kind: str = "personal") -> str:
+    def _trip(
+        self, offence: Side, defence: Side, shooter: Seat, throws: int, flags: Flags, kind: str = "personal"
+    ) -> str:
         """Free throws; how the ball changed hands, or nothing when the offence has it still."""
         rng, chance = self.rng, shooter.player.free_throw
         made = False
@@ -254,17 +274,18 @@ class Game:
         elif self.period >= 4 and self.clock < 26 and self._margin(offence) == -3:
             three = 0.95
         if draw < three:
-            spots, make, stopped, and_one, blocked, assisted, value = THREE, player.make_three, 0.0059, 0.0075, 0.0131, 0.832, 3
+            kind, make, value = _THREE, player.make_three, 3
         elif draw < three + player.zone_mid and not fast:
-            spots, make, stopped, and_one, blocked, assisted, value = MID_RANGE, player.make_mid, 0.03, 0.016, 0.040, 0.437, 2
+            kind, make, value = _MID_RANGE, player.make_mid, 2
         else:
-            spots, make, stopped, and_one, blocked, assisted, value = PAINT, player.make_paint, 0.099, 0.062, 0.235, 0.53, 2
+            kind, make, value = _PAINT, player.make_paint, 2
         draw = rng.random() / player.draws
-        if draw < stopped:
+        if draw < kind.stopped:
             self._foul(defence, shooter)
             return self._trip(offence, defence, shooter, value, flags)
-        spot = spots[int(SPOTS_PER_ZONE * rng.random())]
-        chance = make + spot.luck + (self.edge if offence.is_home else -self.edge) + offence.attack - defence.defence - EQUALISER * self._margin(offence)
+        spot = kind.spots[int(SPOTS_PER_ZONE * rng.random())]
+        chance = make + spot.luck + (self.edge if offence.is_home else -self.edge)
+        chance += offence.attack - defence.defence - EQUALISER * self._margin(offence)
         if fast:
             chance += 0.065
         elif flags[1] == "true":
@@ -275,23 +296,23 @@ class Game:
         assist = block = ""
         if made:
             offence.points += value
-            if rng.random() < assisted / player.self_made ** 0.5:
+            if rng.random() < kind.assisted / player.self_made ** 0.5:
                 helper = shooter
                 while helper is shooter:
                     helper = offence.pick("assist", rng)
                 assist = helper.player_id
-        elif rng.random() < blocked:
+        elif rng.random() < kind.blocked:
             block = defence.pick("block", rng).player_id
         self._shot(shooter, offence, made, value, spot, assist, block, flags)
         if block:
             self._event("block", block, defence.team_id)
         if not made:
             return self._rebound(offence, defence, 0.222, 0.068)
-        if rng.random() < and_one * player.draws and self.clock > 0:
+        if rng.random() < kind.and_one * player.draws and self.clock > 0:
             self._charge_and_one(defence, shooter)
             return self._trip(offence, defence, shooter, 1, flags)
         if rng.random() < 0.045:
-            self._stoppage(offence, defence, timeout=defence)
+            self._stoppage(offence, defence, caller=defence)
         return "made"
 
     def _charge_and_one(self, defence: Side, shooter: Seat) -> None:
@@ -330,13 +351,14 @@ class Game:
         return "rebound"
 
     def _stoppage(
-        self, offence: Side, defence: Side, likely: float = 1.0, timeout: Side | None = None, at_line: Seat | None = None
+        self, offence: Side, defence: Side, likely: float = 1.0, caller: Side | None = None, at_line: Seat | None = None
     ) -> None:
         """The ball is dead: perhaps a timeout, perhaps a technical, and then substitutions."""
         rng = self.rng
         if self.clock <= 0:
             return
-        caller = timeout or (offence if rng.random() < 0.14 else None)
+        if not caller and rng.random() < 0.14:
+            caller = offence
         if caller and caller.timeouts < TIMEOUTS:
             caller.timeouts += 1
             self._event("timeout", "", caller.team_id)
@@ -387,8 +409,7 @@ class Game:
     def _swap(self, side: Side, out: Seat, seat: Seat) -> None:
         """Two events, as in real play-by-play: one goes, then one comes."""
         side.swap(out, seat, self.now)
-        on = self.players_on
-        self.players_on = "|".join(player for player in on.split("|") if player != out.player_id)
+        self.players_on = "|".join(player for player in self.players_on.split("|") if player != out.player_id)
         self._event("substitution", out.player_id, side.team_id)
         self._show_court()
         self._event("substitution", seat.player_id, side.team_id)
@@ -401,7 +422,8 @@ class Game:
     ) -> None:
         text = "true" if made else "false"
         kind = "3pt" if value == 3 else "2pt"
-        self._event(kind, shooter.player_id, side.team_id, text, value if made else 0, NO_TRIP, assist, block, flags=flags)
+        points = value if made else 0
+        self._event(kind, shooter.player_id, side.team_id, text, points, NO_TRIP, assist, block, flags=flags)
         self.shots.append(
             (
                 self.game_id, self.number, self.date, self.season, self.period, self.clock * 1000, shooter.player_id,

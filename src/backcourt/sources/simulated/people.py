@@ -17,25 +17,26 @@ ROSTER_SIZE = 17  # fifteen and two two-way players
 # Talent expected of the first to the last player of a team; it drives minutes, shots and accuracy.
 DEPTH_TALENT = (2.1, 1.5, 1.1, 0.8, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.7, -0.9, -1.1, -1.2, -1.3, -1.5, -1.6)
 
-_FIRST_NAMES = (
-    "Aaron Abdou Alonzo Amar André Andre Anselm Antoine Ariel Armand Bastian Bilal Boris Brandt Caleb Cam'Ron Cedric "
-    "Damir Dante Darnell De'Marcus Deandre Dejan Devonte Dieudonné Dominik Dwight Eamon Elias Emeka Ethan Évan Ezra "
-    "Felix Fabrício Gabriel Garrison Goran Gui Hakeem Harlan Hugo Ibrahima Isaiah Ivo Ja'Quan Jabari Jalen-Marc "
-    "Jamison Jarrett João José Julian Kadeem Keenan Khalil Kofi Kyrell Lamar Léo Leandro Lonnie Luka Malik Marcel "
-    "Mateo Miloš Moussa Nate Nikola Noah O'Shea Olivier Omar Oscar Paolo Pascal Quentin Raúl Reggie Rodney Sasha "
-    "Sékou Shane Silas Tariq Terrance Théo Tobias Trevon Tyus Usman Vasil Vince Wendell Xavier Yannick Yusuf Zaire"
-).split()
-_LAST_NAMES = (
-    "Abara Adeyemi Alcázar Alderman Ashworth Bakari Barlow Beaumont Bellweather Bogdanić Boateng Brightwater Bronson "
-    "Calloway Carmody Castañeda Chukwu Clayborne Coulibaly-Reyes Crowder-Hayes D'Amico Dabrowski Delacroix Diabaté "
-    "Doumbé Drayton Easterling Ebanks Ekwueme Fairweather Fontaine Gadsden Garibović Gentry Goodwater Gravesande "
-    "Hadžić Halloran Hargrove Hollowell Ingram-Cole Jankauskas Kalamian Kaminga Keïta Kessler Kilbride Kovačević "
-    "Lafayette Lattimore Lindqvist Lockridge Lomidze M'Bala Mabry Maddox Marchetti McAllister Mensah Mirković Montrose "
-    "N'Diaye Naismyth Nwosu O'Banion O'Rourke Okafor-Lee Oyelaran Pemberton Petrauskas Pondexter Quarles Quiñones "
-    "Radovanov Ravenel Redfern Rousseau Sabatini Sanogo Šarenac Sauvage Shackleford Sinclair Sørensen Stackpole "
-    "Tadić Tavares Thibodeaux Tolliver Underhill Vašek Vanterpool Villanova Wainwright Walthour Weatherby Whitlock "
-    "Yarborough Zamora Zeller-Pruitt Zubac-Lynn"
-).split()
+_FIRST = """
+    Aaron Abdou Alonzo Amar André Andre Anselm Antoine Ariel Armand Bastian Bilal Boris Brandt Caleb Cam'Ron Cedric
+    Damir Dante Darnell De'Marcus Deandre Dejan Devonte Dieudonné Dominik Dwight Eamon Elias Emeka Ethan Évan Ezra
+    Felix Fabrício Gabriel Garrison Goran Gui Hakeem Harlan Hugo Ibrahima Isaiah Ivo Ja'Quan Jabari Jalen-Marc
+    Jamison Jarrett João José Julian Kadeem Keenan Khalil Kofi Kyrell Lamar Léo Leandro Lonnie Luka Malik Marcel
+    Mateo Miloš Moussa Nate Nikola Noah O'Shea Olivier Omar Oscar Paolo Pascal Quentin Raúl Reggie Rodney Sasha
+    Sékou Shane Silas Tariq Terrance Théo Tobias Trevon Tyus Usman Vasil Vince Wendell Xavier Yannick Yusuf Zaire
+"""
+_LAST = """
+    Abara Adeyemi Alcázar Alderman Ashworth Bakari Barlow Beaumont Bellweather Bogdanić Boateng Brightwater Bronson
+    Calloway Carmody Castañeda Chukwu Clayborne Coulibaly-Reyes Crowder-Hayes D'Amico Dabrowski Delacroix Diabaté
+    Doumbé Drayton Easterling Ebanks Ekwueme Fairweather Fontaine Gadsden Garibović Gentry Goodwater Gravesande
+    Hadžić Halloran Hargrove Hollowell Ingram-Cole Jankauskas Kalamian Kaminga Keïta Kessler Kilbride Kovačević
+    Lafayette Lattimore Lindqvist Lockridge Lomidze M'Bala Mabry Maddox Marchetti McAllister Mensah Mirković Montrose
+    N'Diaye Naismyth Nwosu O'Banion O'Rourke Okafor-Lee Oyelaran Pemberton Petrauskas Pondexter Quarles Quiñones
+    Radovanov Ravenel Redfern Rousseau Sabatini Sanogo Šarenac Sauvage Shackleford Sinclair Sørensen Stackpole
+    Tadić Tavares Thibodeaux Tolliver Underhill Vašek Vanterpool Villanova Wainwright Walthour Weatherby Whitlock
+    Yarborough Zamora Zeller-Pruitt Zubac-Lynn
+"""
+_FIRST_NAMES, _LAST_NAMES = _FIRST.split(), _LAST.split()
 _SUFFIXES = (" Jr.", " II", " III", " Sr.")
 
 

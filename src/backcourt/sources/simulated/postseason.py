@@ -38,7 +38,8 @@ class _Bracket:
         winner = self._game(f"005{self.year:02d}001{number}1", first_day, "play_in", seventh, eighth)
         survivor = self._game(f"005{self.year:02d}002{number}1", first_day, "play_in", ninth, tenth)
         loser = eighth if winner is seventh else seventh
-        last = self._game(f"005{self.year:02d}003{number}1", self.closing + timedelta(days=5), "play_in", loser, survivor)
+        last_day = self.closing + timedelta(days=5)
+        last = self._game(f"005{self.year:02d}003{number}1", last_day, "play_in", loser, survivor)
         return [*conference[:6], winner, last]
 
     def playoffs(self, groups: list[list[Team]], start: date) -> None:

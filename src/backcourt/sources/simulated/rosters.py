@@ -43,7 +43,8 @@ class Rosters:
         self._starts: list[date] = []
         self._states: list[dict[int, tuple[Player, ...]]] = []
         self._run(squads)
-        self.players = {player.player_id: player for state in self._states for squad in state.values() for player in squad}
+        squads_seen = [squad for state in self._states for squad in state.values()]
+        self.players = {player.player_id: player for squad in squads_seen for player in squad}
         self._spells = {player_id: list(self._spells_of(player_id)) for player_id in sorted(self.players)}
 
     def on(self, day: date) -> dict[int, tuple[Player, ...]]:
@@ -141,7 +142,8 @@ class Rosters:
                 team = self._team_of(player_id, start)
                 if (end - start).days < 7 or team is None:
                     continue
-                yield start, player_id, team, "injured_list_placed", f"placed on IL with {reason.split(' - ')[1].lower()}"
+                injury = reason.split(" - ")[1].lower()
+                yield start, player_id, team, "injured_list_placed", f"placed on IL with {injury}"
                 back = end + timedelta(days=1)
                 team = self._team_of(player_id, back)
                 if back <= self._last and team is not None:

@@ -108,8 +108,8 @@ def fixture(
     game_id: str, day: date, season_type: str, home: Team, away: Team, rng: Random, neutral: bool = False
 ) -> Fixture:
     """A game with its tip-off, in the evening of the home team."""
-    tips = _TIPS[home.timezone]
-    return Fixture(game_id, day, season_type, home, away, at_eastern(day, *tips[int(len(tips) * rng.random())]), neutral)
+    hour, minute = rng.choice(_TIPS[home.timezone])
+    return Fixture(game_id, day, season_type, home, away, at_eastern(day, hour, minute), neutral)
 
 
 def at_eastern(day: date, hour: int, minute: int = 0) -> datetime:
@@ -189,11 +189,11 @@ def _best_day(
         third |= (pair << 1) | (pair >> 2) | ((mask << 1) & (mask >> 1))
     free = idle & ~third or idle
     rested = free & ~((home | away) << 1 | (home | away) >> 1)
-    costs = {
-        day: filled[day] / space + (3.0 if filled[day] > 1.9 * space else 0.3 * rng.random()) + 0.9 * (not rested >> day & 1)
-        for day, space in room.items()
-        if free >> day & 1
-    }
+    costs = {}
+    for day, space in room.items():
+        if free >> day & 1:
+            crowd = filled[day] / space
+            costs[day] = crowd + (3.0 if crowd > 1.9 else 0.3 * rng.random()) + (0.0 if rested >> day & 1 else 0.9)
     return min(costs, key=costs.__getitem__)
 
 

@@ -32,10 +32,10 @@ class Season:
     """One season of a league, played into its files."""
 
     def __init__(
-        self, start_year: int, seed: int, teams: Sequence[Team], dates: int | None, post_season: bool, files: SeasonFiles
+        self, start_year: int, seed: int, teams: Sequence[Team], dates: int | None, post_season: bool, out: SeasonFiles
     ) -> None:
         self.year, self.key = start_year, f"{seed}/{start_year}"
-        self.teams, self.post_season, self.files = teams, post_season, files
+        self.teams, self.post_season, self.files = teams, post_season, out
         self.whole = dates is None and len(teams) == len(TEAMS)
         self.calendar = whole_calendar(start_year) if dates is None else short_calendar(start_year, dates)
         last = date(start_year + 1, 6, 30) if post_season else self.calendar.closing
@@ -45,7 +45,7 @@ class Season:
         rng = Random(f"{self.key}/styles")
         self.styles = {team: Style(rng.gauss(0, 0.024), rng.gauss(0, 0.024), rng.gauss(1, 0.018)) for team in teams}
         self.wins = dict.fromkeys(teams, 0)
-        self.sheets = Sheets(season_label(start_year), files)
+        self.sheets = Sheets(season_label(start_year), out)
 
     def play(self) -> None:
         """Every game in its turn, then what happened off the court."""
@@ -88,16 +88,16 @@ class Season:
         health = {team: self.rosters.states(team.team_id, game.game_date, rng) for team in (game.home, game.away)}
         self._report(game, health, Random(f"{self.key}/{game.game_id}/report"))
         self._price(game, health, Random(f"{self.key}/{game.game_id}/market"))
-        sides = [self._side(team, health[team], team is game.home, rng) for team in (game.home, game.away)]
-        played = Game((game.game_id, str(game.game_date), self.sheets.season), *sides, rng, game.neutral)
+        home, away = (self._side(team, health[team], team is game.home, rng) for team in (game.home, game.away))
+        played = Game((game.game_id, str(game.game_date), self.sheets.season), home, away, rng, game.neutral)
         played.play()
         self.files.add_plain("play_by_play", played.events)
         self.files.add_plain("shots", played.shots)
         box = Box(played.events, played.starters, frozenset(str(player.player_id) for player, _ in health[game.home]))
         self.sheets.boxes(game, box, team_minutes(played.period), played.starters, health)
-        self.sheets.game(game, sides[0].points, sides[1].points, rng)
+        self.sheets.game(game, home.points, away.points, rng)
         self.sheets.crew(game, rng)
-        return game.home if sides[0].points > sides[1].points else game.away
+        return game.home if home.points > away.points else game.away
 
     def _side(self, team: Team, health: list[State], is_home: bool, rng: Random) -> Side:
         turns = tonight([player for player, state in health if state.plays], rng)
@@ -111,10 +111,10 @@ class Season:
 
     def _price(self, game: Fixture, health: States, rng: Random) -> None:
         """Lines: in the morning the market knows who is out or doubtful, before the tip it knows who plays."""
-        morning = [self._form(team, health[team], in_the_morning=True) for team in (game.home, game.away)]
-        evening = [self._form(team, health[team], in_the_morning=False) for team in (game.home, game.away)]
-        early, late = (market.outlook(*forms, game.neutral) for forms in (morning, evening))
-        lined = [player for form in morning for player in market.lined_players(form.turns)]
+        home, away = (self._form(team, health[team], in_the_morning=True) for team in (game.home, game.away))
+        early, lined = market.outlook(home, away, game.neutral), market.lined_players([*home.turns, *away.turns])
+        home, away = (self._form(team, health[team], in_the_morning=False) for team in (game.home, game.away))
+        late = market.outlook(home, away, game.neutral)
         self.files.add("game_lines", market.game_lines(game, early, late, rng))
         self.files.add("player_lines", market.player_lines(game, early, late, lined, rng))
 

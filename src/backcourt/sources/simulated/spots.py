@@ -21,49 +21,37 @@ class Spot:
     luck: float
 
 
-def _spread(count: int) -> list[float]:
-    """Fractions that fill 0 to 1 evenly in a scrambled order."""
-    return [(place * 0.6180339887498949) % 1 for place in range(1, count + 1)]
-
-
-def _area(x: float, y: float) -> str:
-    degrees = math.degrees(math.atan2(x, max(y, 0.1)))
-    if abs(degrees) < 18 or math.hypot(x, y) < 80:
-        return "Center(C)"
-    side = "Right" if x > 0 else "Left"
-    if abs(degrees) < 54:
-        return f"{side} Side Center({side[0]}C)"
-    return f"{side} Side({side[0]})"
-
-
-def _arc(zone: str, basic: str, nearest: float, farthest: float, half_angle: float, luck: float, count: int) -> list[Spot]:
-    """Spots between two distances in feet, up to an angle either side of the middle."""
+def _spots(
+    zone: str, basic: str, feet: tuple[float, float], degrees: tuple[int, int], luck: float, n: int
+) -> list[Spot]:
+    """Spots between two distances and two angles from the middle, in an even but scrambled order."""
     spots = []
-    for place, fraction in enumerate(_spread(count)):
-        feet = nearest + (farthest - nearest) * fraction
-        angle = math.radians(half_angle * (2 * place / max(1, count - 1) - 1))
-        x, y = 10 * feet * math.sin(angle), 10 * feet * math.cos(angle)
-        area = "Back Court(BC)" if basic == "Backcourt" else _area(x, y)
-        spots.append(Spot(zone, basic, area, int(feet), round(x), round(y), luck))
+    for place in range(n):
+        far = feet[0] + (feet[1] - feet[0]) * (place * 0.618034 % 1)
+        angle = degrees[0] + (degrees[1] - degrees[0]) * place / max(1, n - 1)
+        x, y = 10 * far * math.sin(math.radians(angle)), 10 * far * math.cos(math.radians(angle))
+        spots.append(Spot(zone, basic, _area(far, angle), int(far), round(x), round(y), luck))
     return spots
 
 
-def _corner(side: int, count: int) -> list[Spot]:
-    basic, area = ("Right Corner 3", "Right Side(R)") if side > 0 else ("Left Corner 3", "Left Side(L)")
-    return [
-        Spot("three", basic, area, 22 + int(1.3 * fraction), side * (220 + int(9 * fraction)), int(85 * fraction), 0.027)
-        for fraction in _spread(count)
-    ]
+def _area(feet: float, angle: float) -> str:
+    if feet >= 45:
+        return "Back Court(BC)"
+    if abs(angle) < 18 or feet < 8:
+        return "Center(C)"
+    side = "Right" if angle > 0 else "Left"
+    return f"{side} Side Center({side[0]}C)" if abs(angle) < 54 else f"{side} Side({side[0]})"
 
 
-# The shares are those of the real seasons: 60 in 100 shots from the paint are at the rim, 22 in 100 threes from a corner.
-PAINT = _arc("paint", "Restricted Area", 0, 3.9, 85, 0.090, 238) + _arc(
-    "paint", "In The Paint (Non-RA)", 4, 12, 50, -0.132, SPOTS_PER_ZONE - 238
-)
-MID_RANGE = _arc("mid_range", "Mid-Range", 10, 21.9, 80, 0.0, SPOTS_PER_ZONE)
-THREE = (
-    _arc("three", "Above the Break 3", 23.8, 28.9, 66, -0.004, SPOTS_PER_ZONE - 91)
-    + _arc("three", "Backcourt", 45, 70, 8, -0.33, 3)
-    + _corner(-1, 45)
-    + _corner(1, 43)
-)
+# Shares as in the real seasons: 60 in 100 shots from the paint are at the rim, 22 in 100 threes from a corner.
+PAINT = [
+    *_spots("paint", "Restricted Area", (0, 3.9), (-85, 85), 0.090, 238),
+    *_spots("paint", "In The Paint (Non-RA)", (4, 12), (-50, 50), -0.132, 162),
+]
+MID_RANGE = _spots("mid_range", "Mid-Range", (10, 21.9), (-80, 80), 0.0, 400)
+THREE = [
+    *_spots("three", "Above the Break 3", (23.8, 28.9), (-66, 66), -0.004, 309),
+    *_spots("three", "Backcourt", (45, 70), (-8, 8), -0.33, 3),
+    *_spots("three", "Left Corner 3", (22, 23.3), (-89, -72), 0.027, 45),
+    *_spots("three", "Right Corner 3", (22, 23.3), (72, 89), 0.027, 43),
+]
