@@ -23,7 +23,6 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         real_data=None,
         threads=os.cpu_count() or 1,
         confirm_over=5000,
-        horizon_days=1,
         lock_timeout=10.0,
         max_vanishing=0.05,
         memory_limit="1500MB",
@@ -45,14 +44,13 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_WAREHOUSE": "~/nba.duckdb",
         "BACKCOURT_THREADS": "3",
         "BACKCOURT_CONFIRM_OVER": "0",
-        "BACKCOURT_HORIZON_DAYS": "2",
         "BACKCOURT_LOCK_TIMEOUT": "0.5",
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
-    assert (settings.threads, settings.confirm_over, settings.horizon_days) == (3, 0, 2)
+    assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
 
 
@@ -68,7 +66,6 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("BACKCOURT_THREADS", "many"),
         ("BACKCOURT_CONFIRM_OVER", "-1"),
         ("BACKCOURT_CONFIRM_OVER", "1.5"),
-        ("BACKCOURT_HORIZON_DAYS", "x"),
         ("BACKCOURT_LOCK_TIMEOUT", "nan"),
         ("BACKCOURT_LOCK_TIMEOUT", "inf"),
         ("BACKCOURT_MAX_VANISHING", "5"),

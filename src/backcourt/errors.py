@@ -51,7 +51,9 @@ class ContractError(BackcourtError):
 
     @classmethod
     def rejected_sql(cls, where: str, what: str, why: str) -> ContractError:
-        return cls(f"{where}: {what} is not in the portable subset: {why}", "See docs/tables.md, 'The portable subset'.")
+        return cls(
+            f"{where}: {what} is not in the portable subset: {why}", "See docs/tables.md, 'The portable subset'."
+        )
 
 
 class BuildError(BackcourtError):

@@ -26,7 +26,6 @@ class Settings:
     real_data: Path | None
     threads: int
     confirm_over: int
-    horizon_days: int
     lock_timeout: float
     max_vanishing: float
     memory_limit: str
@@ -136,15 +135,6 @@ SETTINGS: tuple[Setting, ...] = (
         unit="partitions",
         help="A run of more partitions than this asks for --yes.",
         env="BACKCOURT_CONFIRM_OVER",
-        allowed="a whole number from 0",
-        read=_whole(0),
-    ),
-    Setting(
-        name="horizon_days",
-        default="1",
-        unit="days",
-        help="How far beyond today pre-game tables reach.",
-        env="BACKCOURT_HORIZON_DAYS",
         allowed="a whole number from 0",
         read=_whole(0),
     ),

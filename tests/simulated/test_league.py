@@ -274,3 +274,27 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, seasons: list[int], siz
     with pytest.raises(UsageError):
         write_league(tmp_path / "never", seasons, size=size)
     assert not (tmp_path / "never").exists()
+
+
+def test_only_those_on_court_act(small: Path) -> None:
+    for event in read(small, "play_by_play"):
+        on = event["players_on"].split("|")
+        assert on == sorted(on)
+        if event["action_type"] == "substitution":
+            assert (event["player_id"] in on) == (len(on) == 10)
+            continue
+        others = (f"{role}_player_id" for role in ("assist", "block", "steal", "foul_drawn"))
+        assert {event["player_id"], *(event[name] for name in others)} - {""} <= set(on)
+
+
+def test_free_throws_come_in_whole_trips(small: Path) -> None:
+    throws = [line for line in read(small, "play_by_play") if line["free_throw_total"]]
+    trips = [line for line in throws if line["free_throw_kind"] == "personal"]
+    place = 0
+    while place < len(trips):
+        total = int(trips[place]["free_throw_total"])
+        trip = trips[place : place + total]
+        assert [line["free_throw_number"] for line in trip] == [str(number + 1) for number in range(total)]
+        assert len({(line["game_id"], line["player_id"], line["period"], line["clock_ms"]) for line in trip}) == 1
+        place += total
+    assert {line["free_throw_total"] for line in throws if line["free_throw_kind"] == "technical"} == {"1"}

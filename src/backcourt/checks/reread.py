@@ -34,7 +34,9 @@ def raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
         [contract.name],
     )
     for ingest_id, stored, found in changed_ingests:
-        yield Damage(contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored or 0} stored, {found} found")
+        yield Damage(
+            contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored or 0} stored, {found} found"
+        )
     day = "game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
     key = ", ".join(quoted(name) for name in contract.key)
     differing = warehouse.rows(
@@ -89,7 +91,9 @@ def _hash_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
         [contract.full_name, EMPTY_PARTITION_HASH],
     )
     for game_date, recorded, found in differing:
-        yield Damage(contract.full_name, game_date, f"its rows are not those of the ledger: {recorded} recorded, {found} stored")
+        yield Damage(
+            contract.full_name, game_date, f"its rows are not those of the ledger: {recorded} recorded, {found} stored"
+        )
     prints = fingerprints("candidate", contract.key, contract.column_names, "game_date")
     differing = warehouse.rows(
         f"""SELECT COALESCE(o.game_date, n.game_date) AS day, COUNT(*) FROM

@@ -59,7 +59,9 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """At least one partition was expected, and nothing is missing, stale or damaged."""
-        return self.expected > 0 and all(each.passed for each in self.tables) and not self.damage and not self.broken_seals
+        return (
+            self.expected > 0 and all(each.passed for each in self.tables) and not self.damage and not self.broken_seals
+        )
 
 
 def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
@@ -88,7 +90,9 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
     """
     partitions = {(each.table, each.game_date) for each in verdict.damage if each.game_date}
     whole = {each.table for each in verdict.damage if each.game_date is None}
-    whole |= {seal.subject for seal in verdict.broken_seals if seal.ledger_table in ("partitions", "column_fingerprints")}
+    whole |= {
+        seal.subject for seal in verdict.broken_seals if seal.ledger_table in ("partitions", "column_fingerprints")
+    }
     with warehouse.transaction():
         for table in sorted(whole):
             dates = warehouse.rows(
@@ -114,21 +118,20 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
 
 def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope: Scope) -> list[Damage]:
     rows = warehouse.rows("SELECT game_date, season, state FROM evaluation WHERE table_name = ?", [table.full_name])
-    stored = warehouse.value(
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-        [table.contract.schema_name, table.name],
-    )
-    if not stored:
+    if not warehouse.has_table(table.contract.schema_name, table.name):
         return []
     # Stale, failed and missing partitions are reported by their state; their old content is not held against a new spine.
     dates = [day for day, season, state in rows if state in ("verified", "closed") and scope.includes(day, season)]
     found = list(built_damage(warehouse, registry, table, dates)) if dates else []
-    return found + [each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")]
+    return found + [
+        each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")
+    ]
 
 
 def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[Damage]) -> TableVerdict:
     rows = warehouse.rows(
-        "SELECT game_date, season, state, uncovered, reason FROM evaluation WHERE table_name = ? ORDER BY game_date", [table.full_name]
+        "SELECT game_date, season, state, uncovered, reason FROM evaluation WHERE table_name = ? ORDER BY game_date",
+        [table.full_name],
     )
     rows = [row for row in rows if scope.includes(row[0], row[1])]
     expected = {row[0] for row in rows if row[2] not in ("not_covered", "closed")}
@@ -155,8 +158,19 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
 
 
 def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, object]:
-    columns = {name for name, _ in warehouse.describe(table.full_name)} if _exists(warehouse, table) else set()
-    empty = {"rows": 0, "hashed_rows": 0, "hash_lengths": (), "distinct_hashes": 0, "first_date": None, "last_date": None}
+    columns = (
+        {name for name, _ in warehouse.describe(table.full_name)}
+        if warehouse.has_table(table.contract.schema_name, table.name)
+        else set()
+    )
+    empty = {
+        "rows": 0,
+        "hashed_rows": 0,
+        "hash_lengths": (),
+        "distinct_hashes": 0,
+        "first_date": None,
+        "last_date": None,
+    }
     if not columns:
         return {**empty, "dates": 0, "teams": 0}
     team = "team_id" if "team_id" in columns else "NULL"
@@ -170,12 +184,3 @@ def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[
     figures = dict(zip(names, row, strict=True))
     figures["hash_lengths"] = tuple(length for length in figures["hash_lengths"] or () if length is not None)
     return figures
-
-
-def _exists(warehouse: Warehouse, table: Table) -> bool:
-    return bool(
-        warehouse.value(
-            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-            [table.contract.schema_name, table.name],
-        )
-    )

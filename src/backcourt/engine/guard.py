@@ -77,7 +77,9 @@ def _keys_equal_spine(contract: Contract) -> str:
 
 
 def _column_rules(contract: Contract) -> str:
-    cases = [f"WHEN {broken} THEN '{column.name} {why}'" for column in contract.columns for broken, why in _broken(column)]
+    cases = [
+        f"WHEN {broken} THEN '{column.name} {why}'" for column in contract.columns for broken, why in _broken(column)
+    ]
     return (
         f"SELECT game_date, {_shown(contract.key)} || ': ' || broken AS cause FROM"
         f" (SELECT *, CASE {' '.join(cases)} END AS broken FROM candidate) WHERE broken IS NOT NULL"

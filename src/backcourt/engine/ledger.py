@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.engine.hashing import EMPTY_PARTITION_HASH, fingerprints
+from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
@@ -106,10 +106,7 @@ def create(warehouse: Warehouse) -> None:
 
 def exists(warehouse: Warehouse) -> bool:
     """Whether the warehouse has a ledger."""
-    found = warehouse.value(
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'ledger' AND table_name = 'meta'"
-    )
-    return bool(found)
+    return warehouse.has_table("ledger", "meta")
 
 
 def meta(warehouse: Warehouse, key: str) -> str | None:
@@ -139,9 +136,7 @@ def claim_kind(warehouse: Warehouse, kind: str) -> None:
 def seal(warehouse: Warehouse, ledger_table: str, subjects: Iterable[str] = ("",)) -> None:
     """Re-seal what the current transaction wrote: the whole table, or the given subjects of it."""
     for subject in subjects:
-        warehouse.execute(
-            "DELETE FROM ledger.seals WHERE ledger_table = ? AND subject = ?", [ledger_table, subject]
-        )
+        warehouse.execute("DELETE FROM ledger.seals WHERE ledger_table = ? AND subject = ?", [ledger_table, subject])
         warehouse.execute(
             f"INSERT INTO ledger.seals SELECT ?, ?, rows, digest FROM ({_digest(ledger_table)}) WHERE subject = ?",
             [ledger_table, subject, subject],

@@ -91,7 +91,14 @@ def in_scope(
     reaches_back = table not in asked and any(each.contract.kind == "pre" for each in asked)
     found = [due for due in _evaluated(warehouse, table) if reaches_back or scope.includes(due.game_date, due.season)]
     if reaches_back:
-        last = max((each.game_date for each in _evaluated(warehouse, asked[-1]) if scope.includes(each.game_date, each.season)), default=None)
+        last = max(
+            (
+                each.game_date
+                for each in _evaluated(warehouse, asked[-1])
+                if scope.includes(each.game_date, each.season)
+            ),
+            default=None,
+        )
         found = [due for due in found if last is not None and due.game_date <= last]
     yield from found
 

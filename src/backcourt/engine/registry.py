@@ -52,7 +52,9 @@ class Registry:
             ready = sorted(name for name, needs in remaining.items() if not needs & remaining.keys())
             if not ready:
                 cycle = ", ".join(sorted(remaining))
-                raise ContractError(f"Tables read each other in a circle: {cycle}.", "Break the circle in their build.sql.")
+                raise ContractError(
+                    f"Tables read each other in a circle: {cycle}.", "Break the circle in their build.sql."
+                )
             for name in ready:
                 order.append(self.built[name])
                 del remaining[name]
@@ -63,7 +65,9 @@ class Registry:
         if name not in self._upstream:
             table = self.built[name]
             reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
-            self._upstream[name] = {read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read}
+            self._upstream[name] = {
+                read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read
+            }
         return self._upstream[name]
 
     def lineage(self, name: str) -> Lineage:
@@ -90,7 +94,9 @@ class Registry:
                 return self.raw[name]
         elif name in self.built and self.built[name].contract.schema_name == schema:
             return self.built[name].contract
-        raise ContractError(f"There is no table {full_name}.", "A build.sql reads raw.NAME_current, a built table or spine.")
+        raise ContractError(
+            f"There is no table {full_name}.", "A build.sql reads raw.NAME_current, a built table or spine."
+        )
 
     def resolve(self, name: str) -> Table:
         """A built table by name or alias; raises UsageError for an unknown or ambiguous one."""

@@ -79,7 +79,9 @@ def backfill(
     ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
-    events.append(warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()})
+    events.append(
+        warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
+    )
     asked = registry.select(scope.tables, scope.phase)
     for planned in made.tables:
         for due in _due_now(warehouse, registry, planned, scope, asked, force=force):
@@ -91,7 +93,13 @@ def backfill(
 
 
 def _due_now(
-    warehouse: Warehouse, registry: Registry, planned: PlannedTable, scope: Scope, asked: Sequence[Table], *, force: bool
+    warehouse: Warehouse,
+    registry: Registry,
+    planned: PlannedTable,
+    scope: Scope,
+    asked: Sequence[Table],
+    *,
+    force: bool,
 ) -> Iterator[list[Due]]:
     """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
     if not planned.due:
@@ -99,7 +107,11 @@ def _due_now(
     evaluate(warehouse, registry, planned.table)
     everything = {each.game_date: each for each in in_scope(warehouse, registry, planned.table, scope, asked)}
     chosen = {each.game_date for each in planned.due}
-    due = [each for each in everything.values() if each.game_date in chosen and (each.reason or (force and not planned.is_upstream))]
+    due = [
+        each
+        for each in everything.values()
+        if each.game_date in chosen and (each.reason or (force and not planned.is_upstream))
+    ]
     if due:
         yield due
 
@@ -168,7 +180,12 @@ def _empty_candidate(warehouse: Warehouse, table: Table) -> None:
 
 
 def _block(
-    warehouse: Warehouse, table: Table, trouble: dict[date, str], reasons: dict[date, str], clock: Clock, report: RunReport
+    warehouse: Warehouse,
+    table: Table,
+    trouble: dict[date, str],
+    reasons: dict[date, str],
+    clock: Clock,
+    report: RunReport,
 ) -> None:
     causes = {day: f"needs {cause}" for day, cause in trouble.items()}
     with warehouse.transaction():
@@ -185,7 +202,8 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
         lists = [list(column) for column in zip(*rows, strict=True)]
         with warehouse.transaction():
             warehouse.execute(
-                "INSERT INTO ledger.attempts SELECT UNNEST(?), UNNEST(?), UNNEST(?::DATE[]), UNNEST(?), UNNEST(?), UNNEST(?)", lists
+                "INSERT INTO ledger.attempts SELECT UNNEST(?), UNNEST(?), UNNEST(?::DATE[]), UNNEST(?), UNNEST(?), UNNEST(?)",
+                lists,
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(
@@ -194,7 +212,10 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
         [table.full_name],
     )
     events.write_snapshot(warehouse)
-    details = {outcome: sum(a.outcome == outcome for a in attempts) for outcome in ("written", "unchanged", "failed", "blocked")}
+    details = {
+        outcome: sum(a.outcome == outcome for a in attempts)
+        for outcome in ("written", "unchanged", "failed", "blocked")
+    }
     events.append(warehouse, moment, "commit", {"run": report.run_id, "table": table.name, **details})
 
 

@@ -77,7 +77,9 @@ class Warehouse:
     def __enter__(self) -> Warehouse:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -111,6 +113,11 @@ class Warehouse:
     def describe(self, relation: str) -> list[tuple[str, str]]:
         """Name and type of each column of a relation."""
         return [(row[0], row[1]) for row in self._run(f"DESCRIBE SELECT * FROM {relation}", None).fetchall()]
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether a table or view exists."""
+        found = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.value(found, [schema, name]))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -153,6 +160,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection
     # Results never depend on the order of insertion or on the time zone of the machine.
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from backcourt.sources.simulated.game import Style
@@ -80,50 +80,52 @@ def _shared(turns: Sequence[Turn], points: float) -> dict[int, float]:
     return {player: points * weight / total for player, weight in weights.items()}
 
 
-def game_lines(fixture: Fixture, early: Outlook, late: Outlook, rng: Random) -> Iterator[Row]:
-    """Three books in the morning and half an hour before the tip, and now and then one during the game."""
-    opinion = rng.gauss(0, _OPENING_NOISE), rng.gauss(0, _OPENING_NOISE)
-    for book in BOOKS:
-        for moment, view in _looks(fixture, early, late, rng):
-            doubt = 1.0 if view is early else 0.5
+class Board:
+    """The offers on one game: every book in the morning, half an hour before the tip, and now and then later."""
+
+    def __init__(self, game: Fixture, early: Outlook, late: Outlook, rng: Random) -> None:
+        self.game, self.early, self.rng = game, early, rng
+        self._looks = [(book, *look) for book in BOOKS for look in self._moments(late)]
+
+    def _moments(self, late: Outlook) -> Iterator[tuple[str, Outlook, bool]]:
+        rng, tip = self.rng, self.game.tip
+        morning = at_eastern(self.game.game_date, 10)
+        yield timestamp(morning + timedelta(minutes=int(90 * rng.random()))), self.early, False
+        yield timestamp(tip - timedelta(minutes=30 + int(6 * rng.random()))), late, False
+        if rng.random() < 0.07:
+            yield timestamp(tip + timedelta(minutes=15 + int(90 * rng.random()))), late, True
+
+    def game_lines(self) -> Iterator[Row]:
+        """Spread, total and prices of a win."""
+        rng = self.rng
+        opinion = rng.gauss(0, _OPENING_NOISE), rng.gauss(0, _OPENING_NOISE)
+        for book, moment, view, running in self._looks:
+            doubt = 1.0 if view is self.early else 0.5
             margin = view.home - view.away + doubt * opinion[0] + rng.gauss(0, _BOOK_NOISE)
             total = view.home + view.away + doubt * opinion[1] + rng.gauss(0, _BOOK_NOISE)
-            if moment >= fixture.tip:
+            if running:
                 margin, total = margin + rng.gauss(0, 7), total + rng.gauss(0, 9)
-            home_price, away_price = _moneylines(margin)
-            row = (-_half(margin), min(300.0, max(160.0, _half(total))), home_price, away_price)
-            yield fixture.game_id, FEED, book, timestamp(moment), "timed", fixture.game_date, *row
+            row = (-_half(margin) + 0.0, min(300.0, max(160.0, _half(total))), *_moneylines(margin))
+            yield self.game.game_id, FEED, book, moment, "timed", self.game.game_date, *row
 
-
-def player_lines(fixture: Fixture, early: Outlook, late: Outlook, lined: Sequence[int], rng: Random) -> Iterator[Row]:
-    """Points lines on the players of the rotation: two or three books each, at the times of the game lines."""
-    for player in lined:
-        opinion = rng.gauss(0, 0.5)
-        for book in BOOKS if rng.random() < 0.5 else BOOKS[:2]:
-            for moment, view in _looks(fixture, early, late, rng):
-                if player not in view.players:
-                    continue  # taken down once he is known to miss the game
-                expected = view.players[player] + (opinion if view is early else 0.4 * opinion) + rng.gauss(0, 0.25)
-                if moment >= fixture.tip:
-                    expected += rng.gauss(0, 4)
-                line = max(0.5, int(max(0.0, expected)) + 0.5)
-                lean = round(6 * (expected - line)) + int(5 * rng.random()) - 2
-                over = -112 - lean
-                row = (line, over, -224 - over)
-                yield fixture.game_id, player, FEED, book, timestamp(moment), "timed", fixture.game_date, *row
+    def player_lines(self, lined: Sequence[int]) -> Iterator[Row]:
+        """Points lines on the players of the rotation, of two or three books each."""
+        rng, game_id, day = self.rng, self.game.game_id, self.game.game_date
+        for player in lined:
+            opinion, last_book = rng.gauss(0, 0.5), BOOKS[1 + (rng.random() < 0.5)]
+            for book, moment, view, running in self._looks:
+                if book > last_book or player not in view.players:
+                    continue  # no offer of this book, or taken down once he is known to miss the game
+                doubt = 1.0 if view is self.early else 0.4
+                expected = view.players[player] + doubt * opinion + rng.gauss(0, 4 if running else 0.25)
+                line = int(max(0.0, expected)) + 0.5
+                over = -112 - round(6 * (expected - line)) + int(5 * rng.random()) - 2
+                yield game_id, player, FEED, book, moment, "timed", day, line, over, -224 - over
 
 
 def lined_players(turns: Sequence[Turn]) -> list[int]:
     """Who gets a line."""
     return [turn.player.player_id for turn in turns if turn.share >= LINED_SHARE]
-
-
-def _looks(fixture: Fixture, early: Outlook, late: Outlook, rng: Random) -> Iterator[tuple[datetime, Outlook]]:
-    opening = at_eastern(fixture.game_date, 10)
-    yield opening + timedelta(minutes=int(90 * rng.random())), early
-    yield fixture.tip - timedelta(minutes=30 + int(6 * rng.random())), late
-    if rng.random() < 0.07:
-        yield fixture.tip + timedelta(minutes=15 + int(90 * rng.random())), late
 
 
 def _moneylines(margin: float) -> tuple[int, int]:
@@ -134,4 +136,4 @@ def _moneylines(margin: float) -> tuple[int, int]:
 
 
 def _half(value: float) -> float:
-    return round(2 * value) / 2 + 0.0
+    return round(2 * value) / 2

@@ -115,8 +115,9 @@ class Season:
         early, lined = market.outlook(home, away, game.neutral), market.lined_players([*home.turns, *away.turns])
         home, away = (self._form(team, health[team], in_the_morning=False) for team in (game.home, game.away))
         late = market.outlook(home, away, game.neutral)
-        self.files.add("game_lines", market.game_lines(game, early, late, rng))
-        self.files.add("player_lines", market.player_lines(game, early, late, lined, rng))
+        board = market.Board(game, early, late, rng)
+        self.files.add_plain("game_lines", board.game_lines())
+        self.files.add_plain("player_lines", board.player_lines(lined))
 
     def _form(self, team: Team, health: list[State], in_the_morning: bool) -> market.Form:
         hopeful = ("available", "probable", "questionable")

@@ -15,7 +15,7 @@ from backcourt.sources.local.mapping import FileMapping
 from backcourt.sources.simulated.league import LeagueSize, write_league
 from backcourt.warehouse.duckdb import Warehouse
 
-_COVERED = ("player_box", "team_box", "shots", "play_by_play")
+_COVERED = ("games", "player_box", "team_box", "shots", "play_by_play")
 _SEASON_TYPES = ("regular", "play_in", "playoffs", "cup_final")
 
 

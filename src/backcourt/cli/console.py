@@ -1,0 +1,124 @@
+"""What the terminal shows: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+
+from backcourt.errors import BackcourtError
+
+P = ParamSpec("P")
+
+INTERRUPTED = 130
+
+
+def screen() -> Console:
+    """Where results go; wide enough for a table when it is not a terminal."""
+    width = None if sys.stdout.isatty() else max(120, int(os.environ.get("COLUMNS", "160")))
+    return Console(highlight=False, width=width, soft_wrap=False)
+
+
+def verb(command: Callable[P, None]) -> Callable[P, None]:
+    """A command whose errors end in one message with a hint and the documented exit code, without a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except BackcourtError as error:
+            _show_error(error, as_json=bool(kwargs.get("as_json")))
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            Console(stderr=True).print("Interrupted. What was committed stays; the same command goes on from there.")
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:
+            # The reader (head, less) has gone; what is left to print has no place to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from error
+
+    return wrapped
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n")
+
+
+def print_table(
+    title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+) -> None:
+    """A table; `right` are the columns with figures."""
+    table = RichTable(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
+    for number, header in enumerate(headers):
+        table.add_column(header, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    screen().print(table)
+    screen().print()
+
+
+def say(text: str, style: str | None = None) -> None:
+    """A line on standard output."""
+    screen().print(escape(text), style=style)
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[[str, int], None]]:
+    """A bar on standard error while something takes long; nothing where that is not a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+
+        def advance(text: str, steps: int) -> None:
+            bar.update(task, description=f"{label} {text}", advance=steps)
+
+        yield advance
+
+
+def _show_error(error: BackcourtError, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {"error": type(error).__name__, "message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+        )
+        return
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[red]Error:[/red] {escape(error.message)}")
+    if error.hint:
+        console.print(f"Hint: {escape(error.hint)}")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return escape(str(value))
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,79 @@
+"""`backcourt explain`: why a partition is as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backcourt.cli.console import print_json, print_table, say, verb
+from backcourt.cli.options import CLOCK, AsJson, LockTimeout, WarehouseOption, common, open_common
+from backcourt.engine.explain import Explanation
+from backcourt.engine.explain import explain as find
+from backcourt.engine.registry import default_registry
+from backcourt.errors import UsageError
+from backcourt.seasons import parse_dates
+
+_REACH = {"same_date": "the same date", "until": "all dates up to it", "whole": "the whole registry"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "explain",
+        help="Tell what a partition was built from, with what code, why it last ran, and what would make it run again.",
+        epilog="Example: backcourt explain PGS 2021-11-15",
+    )(explain)
+
+
+@verb
+def explain(
+    table: Annotated[str, typer.Argument(help="A built table, by name or alias")],
+    game_date: Annotated[str, typer.Argument(help="The date of the partition")],
+    warehouse: WarehouseOption = None,
+    lock_timeout: LockTimeout = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reads only the ledger."""
+    registry = default_registry()
+    wanted = registry.resolve(table)
+    ranges = parse_dates(game_date, CLOCK.today_eastern())
+    if len(ranges) != 1 or ranges[0].start is None or ranges[0].start != ranges[0].end:
+        raise UsageError.bad_scope("DATE", game_date, "it names more than one date", "2021-11-15")
+    with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
+        found = find(opened, registry, wanted, ranges[0].start)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _show(found: Explanation) -> None:
+    say(
+        f"{found.table} {found.game_date}: {found.state}" + (f" ({found.reason})" if found.reason else ""), style="bold"
+    )
+    say(f"Games: {found.games} covered, {found.uncovered_games} not covered by any source.")
+    if found.partition_hash:
+        say(f"Rows: {found.rows} stored, {found.expected_rows} expected; partition hash {found.partition_hash[:16]}.")
+        say(
+            f"Content version {found.record_version}, first committed {found.first_committed_at}, last {found.committed_at} (UTC)."
+        )
+        say(f"Built with code {found.built_with}; today's code is {found.code_version}.")
+        say(f"Checks passed: {', '.join(found.checks)}.")
+    rows = [
+        (one.table, _REACH[one.reach], one.rows, "changed" if one.changed else "as built", ", ".join(one.columns))
+        for one in found.inputs
+    ]
+    print_table("Built from", ("table", "of", "rows", "since then", "consumed columns"), rows, right=(2,))
+    attempts = [(one.run_id, one.outcome, one.reason, one.cause) for one in found.attempts]
+    if attempts:
+        print_table("Runs, newest first", ("run", "outcome", "reason", "cause"), attempts)
+    say(_next(found))
+
+
+def _next(found: Explanation) -> str:
+    if found.state == "verified":
+        return "It runs again when a consumed column above changes, its code changes, or with --force; nothing else makes it run."
+    if found.state in ("not_covered", "closed"):
+        return "Nothing is expected here."
+    return f"It runs with  backcourt backfill --tables {found.table} --dates {found.game_date}"

@@ -1,0 +1,128 @@
+"""`backcourt ingest`: fill the raw tables from a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backcourt.cli.console import print_json, print_table, progress, say, verb
+from backcourt.cli.options import (
+    CLOCK,
+    AsJson,
+    Common,
+    LockTimeout,
+    Seasons,
+    Threads,
+    WarehouseOption,
+    common,
+    open_common,
+)
+from backcourt.engine.intake import Outcome
+from backcourt.engine.registry import default_registry
+from backcourt.errors import UsageError
+from backcourt.seasons import parse_seasons
+from backcourt.sources.local import IngestReport, ingest_folder
+from backcourt.sources.simulated.source import simulate
+from backcourt.warehouse.duckdb import Warehouse
+
+EVERYTHING = 1.0
+
+
+class Source(StrEnum):
+    """Where raw data can come from."""
+
+    LOCAL = "local"
+    SIMULATED = "simulated"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "ingest",
+        help="Fill the raw tables from a source: files of a folder, or the simulated league.",
+        epilog="Example: backcourt ingest simulated --seasons 2021",
+    )(ingest)
+
+
+@verb
+def ingest(
+    source: Annotated[Source, typer.Argument(help="local FOLDER, or simulated")],
+    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, for local")] = None,
+    seasons: Seasons = None,
+    seed: Annotated[int, typer.Option(help="Which simulated league")] = 1,
+    accept_deletions: Annotated[
+        bool, typer.Option("--accept-deletions", help="Accept files from which many known rows are missing")
+    ] = False,
+    warehouse: WarehouseOption = None,
+    threads: Threads = None,
+    lock_timeout: LockTimeout = None,
+    as_json: AsJson = False,
+) -> None:
+    """Each file is one transaction: stored whole, or refused whole with the first wrong row named."""
+    options = common(warehouse, lock_timeout, threads)
+    labels = parse_seasons(seasons) if seasons else ()
+    if (source is Source.LOCAL) != (folder is not None):
+        raise UsageError(
+            "`ingest local` needs a folder, `ingest simulated` takes none.", "backcourt ingest local FOLDER"
+        )
+    limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
+    with open_common(options, read_only=False, must_exist=False) as open_warehouse, progress("Ingesting", None) as step:
+        report = _run(open_warehouse, source, folder, labels, seed, limit, lambda outcome: step(outcome.stream, 1))
+        unresolved = open_warehouse.rows(
+            "SELECT table_name, stream, problem, rows FROM raw.unresolved ORDER BY rows DESC, problem LIMIT 10"
+        )
+    if as_json:
+        print_json({"warehouse": options.settings.warehouse, "report": report, "unresolved": unresolved})
+    else:
+        show(options, report, unresolved)
+
+
+def show(options: Common, report: IngestReport, unresolved: list[tuple[object, ...]]) -> None:
+    """Tell what an ingest did: per table what changed, what was set aside and why, what was ignored."""
+    say(f"Warehouse {options.settings.warehouse}, seasons {', '.join(report.seasons)}")
+    tables: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        tables.setdefault(outcome.table, []).append(outcome)
+    rows = [
+        (
+            f"raw.{table}",
+            len(outcomes),
+            sum(one.is_known for one in outcomes),
+            *(
+                sum(getattr(one, name) for one in outcomes)
+                for name in ("rows_read", "added", "replaced", "vanished", "unresolved")
+            ),
+        )
+        for table, outcomes in tables.items()
+    ]
+    headers = ("table", "files", "unchanged", "rows read", "added", "replaced", "vanished", "set aside")
+    print_table("Ingested", headers, rows, right=range(1, 8))
+    if unresolved:
+        print_table(
+            "Set aside in raw.unresolved, most frequent first",
+            ("table", "file", "problem", "rows"),
+            unresolved,
+            right=(3,),
+        )
+    if report.ignored:
+        say(f"Ignored, as no mapping claims them: {', '.join(report.ignored)}")
+
+
+def _run(
+    warehouse: Warehouse,
+    source: Source,
+    folder: Path | None,
+    labels: tuple[str, ...],
+    seed: int,
+    limit: float,
+    on_file: Callable[[Outcome], None],
+) -> IngestReport:
+    registry = default_registry()
+    if folder is not None:
+        return ingest_folder(warehouse, registry, folder, CLOCK, seasons=labels, max_vanishing=limit, on_file=on_file)
+    years = [int(label[:4]) for label in labels] or [2021]
+    return simulate(warehouse, registry, CLOCK, years, seed=seed, on_file=on_file)

@@ -1,0 +1,93 @@
+"""`backcourt plan`: what would run, and why. Read-only."""
+
+from __future__ import annotations
+
+import typer
+
+from backcourt.cli.console import print_json, print_table, say, verb
+from backcourt.cli.options import (
+    AsJson,
+    Dates,
+    EndDate,
+    LockTimeout,
+    Phase,
+    Seasons,
+    StartDate,
+    Tables,
+    WarehouseOption,
+    common,
+    open_common,
+    scope_of,
+)
+from backcourt.engine.plan import Plan, make_plan
+from backcourt.engine.registry import default_registry
+from backcourt.seasons import Scope
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "plan",
+        help="Show what a backfill would run, and why; reads only the ledger and writes nothing.",
+        epilog="Example: backcourt plan --dates 2021-10-19:2021-11-19",
+    )(plan)
+
+
+@verb
+def plan(
+    dates: Dates = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    seasons: Seasons = None,
+    tables: Tables = None,
+    phase: Phase = None,
+    warehouse: WarehouseOption = None,
+    lock_timeout: LockTimeout = None,
+    as_json: AsJson = False,
+) -> None:
+    """Partitions that are not verified, with their reason, expected rows and estimated time."""
+    scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
+        made = make_plan(opened, default_registry(), scope)
+    show(made, scope, as_json=as_json)
+
+
+def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
+    """Print a plan."""
+    if as_json:
+        print_json(as_document(made, scope))
+        return
+    say(scope.describe())
+    rows = []
+    for planned in made.tables:
+        name = planned.table.name + (" (upstream)" if planned.is_upstream else "")
+        for reason, count in planned.by_reason():
+            of_reason = [due for due in planned.due if due.reason.startswith(reason) or count == len(planned.due)]
+            first, last = min(due.game_date for due in of_reason), max(due.game_date for due in of_reason)
+            rows.append((name, reason or "forced", count, first, last, sum(due.rows for due in of_reason)))
+    if rows:
+        print_table("Would run", ("table", "reason", "dates", "first", "last", "rows"), rows, right=(2, 5))
+    say(
+        f"{made.partitions:,} of {made.considered:,} partitions would run: about {made.rows:,} rows, {made.seconds:.1f} s."
+        if made.partitions
+        else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
+    )
+
+
+def as_document(made: Plan, scope: Scope) -> dict[str, object]:
+    """A plan as JSON."""
+    return {
+        "scope": scope.describe(),
+        "partitions": made.partitions,
+        "considered": made.considered,
+        "rows": made.rows,
+        "seconds": round(made.seconds, 3),
+        "tables": [
+            {
+                "table": planned.table.name,
+                "is_upstream": planned.is_upstream,
+                "dates": [{"game_date": due.game_date, "reason": due.reason, "rows": due.rows} for due in planned.due],
+            }
+            for planned in made.tables
+        ],
+    }

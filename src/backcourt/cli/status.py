@@ -1,0 +1,110 @@
+"""`backcourt status`: where the warehouse stands, also while a run is going on."""
+
+from __future__ import annotations
+
+import typer
+
+from backcourt.cli.console import print_json, print_table, say, verb
+from backcourt.cli.options import (
+    AsJson,
+    Dates,
+    EndDate,
+    Phase,
+    Seasons,
+    StartDate,
+    Tables,
+    WarehouseOption,
+    common,
+    scope_of,
+)
+from backcourt.engine.registry import default_registry
+from backcourt.report.status import Status, TableStatus, read_status
+from backcourt.seasons import Scope
+
+_HEADERS = (
+    "table",
+    "season",
+    "expected",
+    "verified",
+    "missing",
+    "stale",
+    "failed",
+    "blocked",
+    "damaged",
+    "games not covered",
+    "rows",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "status",
+        help="Show expected and verified partitions per table and season; works while another process writes.",
+        epilog="Example: backcourt status --phase 3",
+    )(status)
+
+
+@verb
+def status(
+    dates: Dates = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    seasons: Seasons = None,
+    tables: Tables = None,
+    phase: Phase = None,
+    warehouse: WarehouseOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """The headline is the table that is furthest behind; --phase 2 shows the raw tables."""
+    scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == 2 else phase)
+    found = read_status(common(warehouse).settings.warehouse, default_registry(), scope)
+    if as_json:
+        print_json({"scope": scope.describe(), "status": found})
+    elif phase == 2:
+        _show_raw(found, scope)
+    else:
+        _show(found, scope)
+
+
+def _show(found: Status, scope: Scope) -> None:
+    say(f"{scope.describe()} Data: {found.kind or 'unknown while a run is going on'}.")
+    if found.running:
+        running = found.running
+        say(f"Run {running.run} of process {running.pid} since {running.started}, last heard of {running.last_event}.")
+    if found.totals:
+        slowest = found.totals[0]
+        say(f"At least {slowest.share:.1%} of every table is verified ({slowest.table} is furthest behind).")
+    print_table("Tables", _HEADERS, [_row(one) for one in found.totals], right=range(2, 11))
+    print_table("By season", _HEADERS, [_row(one) for one in found.by_season], right=range(2, 11))
+
+
+def _row(one: TableStatus) -> tuple[object, ...]:
+    states = one.states
+    figures = (
+        states["verified"],
+        states["missing"],
+        states["stale"] + states["surplus"],
+        states["failed"],
+        states["blocked"],
+    )
+    damaged = states["damaged"] + states["held"]
+    return (one.table, one.season or "all", one.expected, *figures, damaged, one.uncovered_games, one.rows)
+
+
+def _show_raw(found: Status, scope: Scope) -> None:
+    say(scope.describe())
+    if found.running:
+        say("Raw tables are shown when the run has ended.")
+        return
+    rows = [
+        (one.table, one.season, one.games_expected, one.games_present, one.games_partial, one.games_uncovered, one.rows)
+        for one in found.raw
+    ]
+    headers = ("table", "season", "games expected", "present", "partial", "not covered", "rows")
+    print_table(
+        "Raw tables; games expected are final games that count, within what sources declare",
+        headers,
+        rows,
+        right=range(2, 7),
+    )

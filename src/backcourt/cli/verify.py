@@ -1,0 +1,135 @@
+"""`backcourt verify`: read everything stored again; is it complete?"""
+
+from __future__ import annotations
+
+import typer
+
+from backcourt.checks.verify import Verdict, mark_damage
+from backcourt.checks.verify import verify as check
+from backcourt.cli.console import print_json, print_table, say, verb
+from backcourt.cli.options import (
+    AsJson,
+    Common,
+    Dates,
+    EndDate,
+    LockTimeout,
+    Phase,
+    Seasons,
+    StartDate,
+    Tables,
+    Threads,
+    WarehouseOption,
+    common,
+    open_common,
+    scope_of,
+)
+from backcourt.engine.registry import default_registry
+from backcourt.seasons import Scope
+
+SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "verify",
+        help="Re-read keys, hashes and checks of everything stored; exit 0 only if all that is expected is verified.",
+        epilog="Example: backcourt verify --seasons 2021",
+    )(verify)
+
+
+@verb
+def verify(
+    dates: Dates = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    seasons: Seasons = None,
+    tables: Tables = None,
+    phase: Phase = None,
+    warehouse: WarehouseOption = None,
+    threads: Threads = None,
+    lock_timeout: LockTimeout = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is damaged is marked in the ledger, so that the next backfill (or ingest) mends it."""
+    options = common(warehouse, lock_timeout, threads)
+    scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    verdict, marked = examine(options, scope)
+    if as_json:
+        print_json({"scope": scope.describe(), "passed": verdict.passed, "marked": marked, "verdict": verdict})
+    else:
+        show(verdict, scope, marked)
+    if not verdict.passed:
+        raise typer.Exit(1)
+
+
+def examine(options: Common, scope: Scope) -> tuple[Verdict, int]:
+    """The verdict on a scope, and how many damaged partitions were marked; writes only where there is damage."""
+    with open_common(options, read_only=True) as opened:
+        verdict = check(opened, default_registry(), scope)
+    if not verdict.damage and not verdict.broken_seals:
+        return verdict, 0
+    with open_common(options, read_only=False) as opened:
+        return verdict, mark_damage(opened, verdict)
+
+
+def show(verdict: Verdict, scope: Scope, marked: int) -> None:
+    """Print a verdict: a row per table, what is wrong, one OVERALL line."""
+    say(scope.describe())
+    rows = []
+    for each in verdict.tables:
+        lengths = "/".join(map(str, each.hash_lengths)) or "-"
+        coverage = f"{each.hashed_rows / each.rows:.2%}" if each.rows else "-"
+        share = f"{each.distinct_hashes / each.rows:.2%}" if each.rows else "-"
+        span = f"{each.first_date} to {each.last_date}" if each.rows else "-"
+        partitions = f"{each.verified:,}/{each.expected:,}"
+        figures = (
+            each.rows,
+            each.hashed_rows,
+            coverage,
+            lengths,
+            each.distinct_hashes,
+            share,
+            span,
+            each.dates,
+            each.teams,
+        )
+        rows.append((each.table, partitions, *figures, each.uncovered_games, "PASS" if each.passed else "FAIL"))
+    headers = (
+        *(
+            "table",
+            "verified",
+            "rows",
+            "with hash",
+            "coverage",
+            "length",
+            "distinct",
+            "share",
+            "dates",
+            "days",
+            "teams",
+        ),
+        *("games not covered", "verdict"),
+    )
+    print_table("Re-read", headers, rows, right=(1, 2, 3, 4, 5, 6, 7, 9, 10, 11))
+    for seal in verdict.broken_seals[:SHOWN]:
+        say(str(seal), style="red")
+    wrong = [f"{each.table}: {problem}" for each in verdict.tables for problem in each.problems]
+    wrong += [
+        f"{each.table} {each.game_date or ''}: {each.cause}" for each in verdict.damage if each.table.startswith("raw.")
+    ]
+    for line in wrong[:SHOWN]:
+        say(line, style="red")
+    if len(wrong) > SHOWN:
+        say(f"... and {len(wrong) - SHOWN} more; see --json")
+    if marked:
+        say(
+            f"{marked} damaged partitions were marked; `backcourt backfill` rebuilds built ones, `backcourt ingest` mends raw ones."
+        )
+    total = sum(each.verified for each in verdict.tables)
+    word = "PASS" if verdict.passed else "FAIL"
+    say(
+        f"OVERALL {word}: {total:,} of {verdict.expected:,} expected partitions verified,"
+        f" {verdict.raw_partitions:,} raw partitions re-read, {len(verdict.damage)} damaged, {len(verdict.broken_seals)} broken seals.",
+        style="bold green" if verdict.passed else "bold red",
+    )

@@ -1,0 +1,109 @@
+"""What a partition was built from, with what code, why it last ran or was skipped, and what would make it run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backcourt.engine.evaluate import changed_inputs, evaluate_all
+from backcourt.engine.expect import reach_of
+from backcourt.engine.registry import Registry, Table
+from backcourt.errors import UsageError
+from backcourt.warehouse.duckdb import Warehouse
+
+
+@dataclass(frozen=True)
+class Input:
+    """One upstream table: the columns consumed, of which dates, and whether they changed since the build."""
+
+    table: str
+    columns: tuple[str, ...]
+    reach: str
+    rows: int
+    changed: bool
+
+
+@dataclass(frozen=True)
+class PastAttempt:
+    """What an earlier run did with the partition."""
+
+    run_id: str
+    started_at: datetime
+    outcome: str
+    reason: str
+    cause: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything the ledger knows of one partition."""
+
+    table: str
+    game_date: date
+    state: str
+    reason: str | None
+    games: int
+    uncovered_games: int
+    expected_rows: int | None
+    rows: int
+    partition_hash: str | None
+    built_with: str | None
+    code_version: str
+    record_version: int
+    first_committed_at: datetime | None
+    committed_at: datetime | None
+    checks: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    attempts: tuple[PastAttempt, ...]
+
+
+def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: date) -> Explanation:
+    """Explain one partition; raises UsageError for a date on which nothing is expected or stored."""
+    evaluate_all(warehouse, registry)
+    found = warehouse.rows(
+        """SELECT e.state, e.reason, e.games, e.uncovered, p.expected_rows, COALESCE(p.rows, 0), p.partition_hash,
+          p.code_version, e.code_version, COALESCE(p.record_version, 0), p.first_committed_at, p.committed_at,
+          COALESCE(p.checks, ''), COALESCE(p.inputs, ''), COALESCE(e.inputs, '')
+        FROM evaluation AS e LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date
+        WHERE e.table_name = ? AND e.game_date = ?""",
+        [table.full_name, game_date],
+    )
+    if not found:
+        raise UsageError(
+            f"{table.name} has no partition on {game_date}: the schedule has no final game that counts on that date.",
+            "See the dates with  backcourt report --by date",
+        )
+    *facts, checks, built_from, now = found[0]
+    changed = set(changed_inputs(built_from, now)) if built_from else set()
+    inputs = _inputs(warehouse, registry, table, game_date, changed)
+    names = tuple(name for name in checks.split(",") if name)
+    return Explanation(table.name, game_date, *facts, names, inputs, _attempts(warehouse, table, game_date))
+
+
+def _inputs(
+    warehouse: Warehouse, registry: Registry, table: Table, game_date: date, changed: set[str]
+) -> tuple[Input, ...]:
+    inputs = []
+    for upstream, columns in sorted(registry.lineage(table.name).consumed.items()):
+        contract = registry.contract(upstream)
+        reach = reach_of(table.contract, contract)
+        dates = {"same_date": "f.game_date = $date", "until": "f.game_date <= $date", "whole": "$date IS NOT NULL"}[
+            reach
+        ]
+        rows = warehouse.value(
+            f"""SELECT COALESCE(SUM(rows), 0) FROM (SELECT game_date, MAX(rows) AS rows FROM ledger.column_fingerprints AS f
+            WHERE f.table_name = $table AND {dates} GROUP BY game_date)""",
+            {"table": upstream, "date": game_date},
+        )
+        inputs.append(Input(upstream, tuple(sorted(columns)), reach, int(rows), upstream in changed))
+    return tuple(inputs)
+
+
+def _attempts(warehouse: Warehouse, table: Table, game_date: date) -> tuple[PastAttempt, ...]:
+    rows = warehouse.rows(
+        """SELECT a.run_id, r.started_at, a.outcome, a.reason, a.cause FROM ledger.attempts AS a
+        JOIN ledger.runs AS r ON r.run_id = a.run_id WHERE a.table_name = ? AND a.game_date = ?
+        ORDER BY r.started_at DESC LIMIT 10""",
+        [table.full_name, game_date],
+    )
+    return tuple(PastAttempt(*row) for row in rows)

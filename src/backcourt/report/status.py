@@ -1,0 +1,163 @@
+"""Where the warehouse stands, from the ledger or, while another process writes, from its snapshot beside the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from backcourt.engine import events
+from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.registry import Registry
+from backcourt.errors import LockedError
+from backcourt.seasons import Scope
+from backcourt.warehouse.duckdb import Warehouse
+
+_STATES = ("verified", "stale", "missing", "failed", "blocked", "damaged", "held", "surplus")
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """Partitions of one table in one season (None: all seasons of the scope), by state."""
+
+    table: str
+    season: str | None
+    expected: int
+    states: dict[str, int]
+    uncovered_games: int
+    rows: int
+    expected_rows: int
+
+    @property
+    def share(self) -> float:
+        """Verified partitions as a fraction of the expected ones; 1 when nothing is expected."""
+        return self.states["verified"] / self.expected if self.expected else 1.0
+
+
+@dataclass(frozen=True)
+class RawStatus:
+    """Games of one raw table in one season: expected within coverage, present, present for one team only."""
+
+    table: str
+    season: str
+    games_expected: int
+    games_present: int
+    games_partial: int
+    games_uncovered: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """The run that has the warehouse, as its events tell."""
+
+    run: str
+    pid: int
+    started: str
+    last_event: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The answer to `status`: totals per table, the table that is furthest behind first, then by season."""
+
+    kind: str | None
+    totals: tuple[TableStatus, ...]
+    by_season: tuple[TableStatus, ...]
+    raw: tuple[RawStatus, ...]
+    running: Running | None
+
+
+def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
+    """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
+    try:
+        with Warehouse.open(path, read_only=True) as warehouse:
+            evaluate_all(warehouse, registry)
+            kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
+            raw = _raw_status(warehouse, registry, scope)
+            return Status(kind, *_table_status(warehouse, registry, scope), raw, None)
+    except LockedError:
+        snapshot = events.snapshot_path(path)
+        if not snapshot.exists():
+            raise
+        return _from_snapshot(path, registry, scope)
+
+
+def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
+    with Warehouse.in_memory() as warehouse:
+        warehouse.execute(
+            "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
+        )
+        return Status(None, *_table_status(warehouse, registry, scope), (), running(path))
+
+
+def running(path: Path) -> Running | None:
+    """The run whose start was announced and whose end was not."""
+    started = None
+    for event in (seen := events.last_events(path)):
+        if event["event"] == "run_started":
+            started = event
+        elif event["event"] == "run_ended":
+            started = None
+    if started is None:
+        return None
+    return Running(str(started["run"]), int(str(started["pid"])), str(started["at"]), str(seen[-1]["at"]))
+
+
+def _table_status(
+    warehouse: Warehouse, registry: Registry, scope: Scope
+) -> tuple[tuple[TableStatus, ...], tuple[TableStatus, ...]]:
+    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+    counts: dict[tuple[str, str | None], list[tuple[str, int, int, int]]] = {}
+    rows = warehouse.rows(
+        "SELECT table_name, season, game_date, state, uncovered, COALESCE(rows, 0), COALESCE(expected_rows, 0)"
+        " FROM evaluation ORDER BY table_name, game_date"
+    )
+    for table, season, game_date, state, *figures in rows:
+        if table in wanted and scope.includes(game_date, season):
+            for key in ((table, None), (table, season)):
+                counts.setdefault(key, []).append((state, *figures))
+    statuses = [_count(table, season, seen) for (table, season), seen in counts.items()]
+    totals = sorted((one for one in statuses if one.season is None), key=lambda one: (one.share, one.table))
+    return tuple(totals), tuple(one for one in statuses if one.season is not None)
+
+
+def _count(table: str, season: str | None, seen: list[tuple[str, int, int, int]]) -> TableStatus:
+    states = {name: sum(state == name for state, *_ in seen) for name in _STATES}
+    return TableStatus(
+        table=table.partition(".")[2],
+        season=season,
+        expected=sum(states.values()),
+        states=states,
+        uncovered_games=sum(uncovered for _, uncovered, _, _ in seen),
+        rows=sum(rows for _, _, rows, _ in seen),
+        expected_rows=sum(expected for *_, expected in seen),
+    )
+
+
+def _raw_status(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[RawStatus, ...]:
+    """Games come from the schedule and the coverage, never from the table that is judged."""
+    rows = warehouse.rows(
+        """WITH tables AS (SELECT UNNEST(?) AS table_name),
+        days AS (SELECT DISTINCT game_date, season FROM ledger.schedule),
+        covered AS (SELECT DISTINCT table_name, season, season_type FROM ledger.coverage),
+        expected AS (
+          SELECT t.table_name, s.season, s.game_date, COALESCE(SUM(s.final) FILTER (WHERE c.season IS NOT NULL), 0) AS games,
+            COALESCE(SUM(s.final) FILTER (WHERE c.season IS NULL), 0) AS uncovered
+          FROM tables AS t CROSS JOIN ledger.schedule AS s
+          LEFT JOIN covered AS c ON 'raw.' || c.table_name = t.table_name AND c.season = s.season AND c.season_type = s.season_type
+          GROUP BY ALL),
+        stored AS (SELECT table_name, game_date, MAX(rows) AS rows FROM ledger.column_fingerprints GROUP BY ALL)
+        SELECT e.table_name, e.season, e.game_date, e.games, COALESCE(p.games, 0), COALESCE(p.partial, 0), e.uncovered, COALESCE(f.rows, 0)
+        FROM expected AS e
+        LEFT JOIN ledger.presence AS p ON p.table_name = e.table_name AND p.game_date = e.game_date
+        LEFT JOIN stored AS f ON f.table_name = e.table_name AND f.game_date = e.game_date
+        ORDER BY e.table_name, e.season, e.game_date""",
+        [[one.full_name for one in registry.raw.values() if "game_id" in one.column_names]],
+    )
+    sums: dict[tuple[str, str], list[int]] = {}
+    for table, season, game_date, *figures in rows:
+        if scope.includes(game_date, season):
+            total = sums.setdefault((table, season), [0] * 5)
+            for position, figure in enumerate(figures):
+                total[position] += figure
+    return tuple(RawStatus(table, season, *figures) for (table, season), figures in sums.items())
