@@ -14,6 +14,7 @@ from backcourt.engine.hashing import row_hash
 from backcourt.engine.ledger import broken_seals
 from backcourt.engine.registry import default_registry
 from backcourt.sources.local import ingest_folder
+from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
 
 REGISTRY = default_registry()
@@ -41,9 +42,7 @@ OTHER = {
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set aside."""
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
-        box = shop.read("player_box")
-        box[0]["assists"] = str(int(box[0]["assists"]) + 1)
-        shop.write("player_box", box)
+        inject(shop.folder, "assist_correction")
         injuries = shop.read("injuries")
         injuries[0]["status"] = "poorly"
         shop.write("injuries", injuries)

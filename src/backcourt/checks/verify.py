@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from backcourt.checks.reread import Damage, built_damage, raw_damage, stray_rows
 from backcourt.engine import ledger
@@ -157,30 +158,17 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
 
 
-def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, object]:
-    columns = (
-        {name for name, _ in warehouse.describe(table.full_name)}
-        if warehouse.has_table(table.contract.schema_name, table.name)
-        else set()
-    )
-    empty = {
-        "rows": 0,
-        "hashed_rows": 0,
-        "hash_lengths": (),
-        "distinct_hashes": 0,
-        "first_date": None,
-        "last_date": None,
-    }
-    if not columns:
-        return {**empty, "dates": 0, "teams": 0}
-    team = "team_id" if "team_id" in columns else "NULL"
+def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+    names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
+    if not warehouse.has_table(table.contract.schema_name, table.name):
+        return dict(zip(names, (0, 0, (), 0, None, None, 0, 0), strict=True))
+    team = "team_id" if "team_id" in table.contract.column_names else "NULL"
     row = warehouse.rows(
         f"""SELECT COUNT(*), COUNT(data_hash), list_sort(list(DISTINCT length(data_hash))), COUNT(DISTINCT data_hash),
           MIN(game_date), MAX(game_date), COUNT(DISTINCT game_date), COUNT(DISTINCT {team})
         FROM {table.full_name} WHERE list_contains(?::DATE[], game_date)""",
         [list(dates)],
     )[0]
-    names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
     figures = dict(zip(names, row, strict=True))
     figures["hash_lengths"] = tuple(length for length in figures["hash_lengths"] or () if length is not None)
     return figures

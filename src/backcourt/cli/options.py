@@ -36,6 +36,7 @@ LockTimeout = Annotated[float | None, typer.Option("--lock-timeout", help="Secon
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use [default: all CPUs]")]
 
 CLOCK: Clock = SystemClock()
+RAW_PHASE = 2
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ def scope_of(
 ) -> Scope:
     """The scope that the flags describe; raises UsageError for flags that contradict each other or the calendar."""
     names = tuple(default_registry().resolve(name.strip()).name for name in tables.split(",")) if tables else ()
+    if phase == RAW_PHASE:
+        raise UsageError(
+            "Phase 2 is the raw tables; they are filled by ingest, not built.", "See  backcourt status --phase 2"
+        )
     return Scope(
         dates=_date_ranges(dates, start_date, end_date),
         seasons=parse_seasons(seasons) if seasons else (),

@@ -70,6 +70,8 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
     say(
         f"{made.partitions:,} of {made.considered:,} partitions would run: about {made.rows:,} rows, {made.seconds:.1f} s."
         if made.partitions
+        else "Nothing is expected in this scope: no covered game lies in it."
+        if not made.considered
         else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
     )
 

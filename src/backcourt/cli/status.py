@@ -6,6 +6,7 @@ import typer
 
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import (
+    RAW_PHASE,
     AsJson,
     Dates,
     EndDate,
@@ -57,11 +58,11 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """The headline is the table that is furthest behind; --phase 2 shows the raw tables."""
-    scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == 2 else phase)
+    scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == RAW_PHASE else phase)
     found = read_status(common(warehouse).settings.warehouse, default_registry(), scope)
     if as_json:
         print_json({"scope": scope.describe(), "status": found})
-    elif phase == 2:
+    elif phase == RAW_PHASE:
         _show_raw(found, scope)
     else:
         _show(found, scope)

@@ -126,6 +126,8 @@ def show(verdict: Verdict, scope: Scope, marked: int) -> None:
         say(
             f"{marked} damaged partitions were marked; `backcourt backfill` rebuilds built ones, `backcourt ingest` mends raw ones."
         )
+    if not verdict.expected:
+        say("Nothing is expected in this scope: no covered game lies in it, so nothing can be called complete.")
     total = sum(each.verified for each in verdict.tables)
     word = "PASS" if verdict.passed else "FAIL"
     say(

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from backcourt.errors import ContractError
 
 ColumnType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", "timestamp"]
+SchemaName = Literal["raw", "analytics", "precompute"]
 Role = Literal["key", "partition", "attribute", "bookkeeping"]
 Scalar = str | int | float | bool
 
@@ -60,7 +61,7 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    schema_name: Literal["raw", "analytics", "precompute"]
+    schema_name: SchemaName
     kind: Literal["raw", "post", "pre"]
     description: str
     grain: str
@@ -115,7 +116,7 @@ class Contract(BaseModel):
         return self
 
 
-def read_contract(path: Path, schema_name: str) -> Contract:
+def read_contract(path: Path, schema_name: SchemaName) -> Contract:
     """Read one `contract.yaml`; raises ContractError naming file, field and reason."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))

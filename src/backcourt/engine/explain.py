@@ -11,6 +11,11 @@ from backcourt.engine.registry import Registry, Table
 from backcourt.errors import UsageError
 from backcourt.warehouse.duckdb import Warehouse
 
+_FACTS = (
+    *("state", "reason", "games", "uncovered_games", "expected_rows", "rows", "partition_hash"),
+    *("built_with", "code_version", "record_version", "first_committed_at", "committed_at"),
+)
+
 
 @dataclass(frozen=True)
 class Input:
@@ -73,11 +78,17 @@ def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: d
             f"{table.name} has no partition on {game_date}: the schedule has no final game that counts on that date.",
             "See the dates with  backcourt report --by date",
         )
-    *facts, checks, built_from, now = found[0]
+    checks, built_from, now = found[0][-3:]
     changed = set(changed_inputs(built_from, now)) if built_from else set()
     inputs = _inputs(warehouse, registry, table, game_date, changed)
-    names = tuple(name for name in checks.split(",") if name)
-    return Explanation(table.name, game_date, *facts, names, inputs, _attempts(warehouse, table, game_date))
+    return Explanation(
+        table=table.name,
+        game_date=game_date,
+        **dict(zip(_FACTS, found[0], strict=False)),
+        checks=tuple(name for name in checks.split(",") if name),
+        inputs=inputs,
+        attempts=_attempts(warehouse, table, game_date),
+    )
 
 
 def _inputs(

@@ -10,10 +10,10 @@ from backcourt.engine import ledger
 from backcourt.engine.build import hash_rows
 from backcourt.engine.contract import Contract
 from backcourt.engine.guard import rule_names
-from backcourt.engine.hashing import partition_hash, quoted
+from backcourt.engine.hashing import EMPTY_PARTITION_HASH, partition_hash, quoted
 from backcourt.engine.registry import Table
 from backcourt.errors import WarehouseError
-from backcourt.warehouse.duckdb import Warehouse
+from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def create_table(warehouse: Warehouse, contract: Contract) -> None:
         fields = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted.items())
         warehouse.execute(f"CREATE TABLE {contract.full_name} ({fields})")
         return
-    stored = dict(
+    stored: dict[str, str] = dict(
         warehouse.rows(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
             [contract.schema_name, contract.name],
@@ -117,7 +117,7 @@ def _replace_rows(warehouse: Warehouse, contract: Contract) -> None:
     warehouse.execute(
         "INSERT INTO ledger.column_fingerprints SELECT ?, game_date, column_name, rows, fingerprint, ?"
         f" FROM candidate_prints {of_changed}",
-        [contract.full_name, ledger.ENGINE_VERSION],
+        [contract.full_name, ENGINE_VERSION],
     )
     ledger.seal(warehouse, "column_fingerprints", [contract.full_name])
 
@@ -143,7 +143,7 @@ def _record(warehouse: Warehouse, table: Table, run_id: str, moment: datetime) -
         LEFT JOIN ledger.partitions AS p ON p.table_name = $table AND p.game_date = d.game_date""",
         {
             "table": table.full_name,
-            "empty": ledger.EMPTY_PARTITION_HASH,
+            "empty": EMPTY_PARTITION_HASH,
             "checks": ",".join(rule_names(table)),
             "run": run_id,
             "moment": moment,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from backcourt.engine.contract import Contract, read_contract
+from backcourt.engine.contract import Contract, SchemaName, read_contract
 from backcourt.engine.sql import Lineage, lineage_of, upstream_tables
 from backcourt.errors import ContractError, UsageError
 
@@ -131,7 +131,8 @@ def load_registry(folder: Path = TABLES) -> Registry:
     """Read every table folder below `folder`; raises ContractError naming the file that is wrong."""
     raw = {path.parent.name: read_contract(path, "raw") for path in sorted(folder.glob("raw/*/contract.yaml"))}
     built: dict[str, Table] = {}
-    for schema in ("analytics", "precompute"):
+    schemas: tuple[SchemaName, ...] = ("analytics", "precompute")
+    for schema in schemas:
         for path in sorted(folder.glob(f"{schema}/*/contract.yaml")):
             table = _read_table(path, schema, folder)
             built[table.name] = table
@@ -144,7 +145,7 @@ def default_registry() -> Registry:
     return load_registry()
 
 
-def _read_table(path: Path, schema: str, folder: Path) -> Table:
+def _read_table(path: Path, schema: SchemaName, folder: Path) -> Table:
     contract = read_contract(path, schema)
     return Table(contract, _read(path.parent / "build.sql"), _read(folder / "spines" / f"{contract.spine}.sql"))
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlglot
 from sqlglot import exp
@@ -30,10 +30,62 @@ _TABLE_NAME = re.compile(r"\b(raw|analytics|precompute)\.(\w+)\b")
 
 # Functions that mean the same on every engine, depend on nothing but their arguments and on no order of rows.
 ALLOWED_FUNCTIONS = frozenset(
-    "ABS CASE CAST COALESCE COUNT SUM MIN MAX SQRT NULLIF ROUND FLOOR CEIL SIGN LEAST GREATEST MOD IF"
-    " AND OR LOWER UPPER TRIM LENGTH SUBSTRING CONCAT REPLACE REGEXP_LIKE REGEXP_CONTAINS STRING_AGG GROUP_CONCAT"
-    " ROW_NUMBER RANK DENSE_RANK LAG LEAD UNNEST EXPLODE SPLIT STRING_TO_ARRAY EXTRACT DATE_DIFF DATE_ADD DATE_SUB"
-    " EXISTS BIT_COUNT DIV INT_DIV ANY TRY_CAST TIMESTAMP_DIFF STR_POSITION STARTS_WITH CONTAINS".split()
+    [
+        "ABS",
+        "CASE",
+        "CAST",
+        "COALESCE",
+        "COUNT",
+        "SUM",
+        "MIN",
+        "MAX",
+        "SQRT",
+        "NULLIF",
+        "ROUND",
+        "FLOOR",
+        "CEIL",
+        "SIGN",
+        "LEAST",
+        "GREATEST",
+        "MOD",
+        "IF",
+        "AND",
+        "OR",
+        "LOWER",
+        "UPPER",
+        "TRIM",
+        "LENGTH",
+        "SUBSTRING",
+        "CONCAT",
+        "REPLACE",
+        "REGEXP_LIKE",
+        "REGEXP_CONTAINS",
+        "STRING_AGG",
+        "GROUP_CONCAT",
+        "ROW_NUMBER",
+        "RANK",
+        "DENSE_RANK",
+        "LAG",
+        "LEAD",
+        "UNNEST",
+        "EXPLODE",
+        "SPLIT",
+        "STRING_TO_ARRAY",
+        "EXTRACT",
+        "DATE_DIFF",
+        "DATE_ADD",
+        "DATE_SUB",
+        "EXISTS",
+        "BIT_COUNT",
+        "DIV",
+        "INT_DIV",
+        "ANY",
+        "TRY_CAST",
+        "TIMESTAMP_DIFF",
+        "STR_POSITION",
+        "STARTS_WITH",
+        "CONTAINS",
+    ]
 )
 _INTEGERS = exp.DataType.INTEGER_TYPES
 _ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
@@ -71,7 +123,9 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
             consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
             consumed.setdefault("raw.games", set()).update({"game_id", "cutoff_at"})
     # Which games are expected is read by the engine for every table.
-    consumed.setdefault("raw.games", set()).update({"game_id", "game_date", "season", "season_type", "is_final", "counts"})
+    consumed.setdefault("raw.games", set()).update(
+        {"game_id", "game_date", "season", "season_type", "is_final", "counts"}
+    )
     frozen = {name: frozenset(columns) for name, columns in consumed.items()}
     return Lineage(frozen, code_version(table))
 
@@ -179,11 +233,12 @@ def _qualified(registry: Registry, sql: str, where: str, private: Mapping[str, M
     schema = _schema(registry, private)
     schema["main"] = schema.pop("")
     try:
-        qualified = qualify(tree, schema=schema, dialect="duckdb", quote_identifiers=False, validate_qualify_columns=True)
+        qualified = qualify(
+            tree, schema=schema, dialect="duckdb", quote_identifiers=False, validate_qualify_columns=True
+        )
     except SqlglotError as error:
         raise ContractError.rejected_sql(where, "a column", str(error).splitlines()[0]) from error
-    typed: exp.Query = annotate_types(qualified, schema=schema, dialect="duckdb")
-    return typed
+    return cast(exp.Query, annotate_types(qualified, schema=schema, dialect="duckdb"))
 
 
 def _consumed(
@@ -191,7 +246,9 @@ def _consumed(
 ) -> dict[str, set[str]]:
     tree = _qualified(registry, sql, where, private)
     consumed: dict[str, set[str]] = {}
-    tables = [_name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)]
+    tables = [
+        _name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)
+    ]
     for name in tables:
         consumed.setdefault(name, set())
     for scope in traverse_scope(tree):
@@ -250,7 +307,9 @@ def _check_window(window: exp.Window, where: str) -> None:
     order = window.args.get("order")
     for key in order.expressions if order else ():
         if not key.args.get("nulls_first"):
-            raise ContractError.rejected_sql(where, key.sql(dialect="duckdb"), "write NULLS FIRST; engines differ on it")
+            raise ContractError.rejected_sql(
+                where, key.sql(dialect="duckdb"), "write NULLS FIRST; engines differ on it"
+            )
 
 
 def _is_row_reference(column: exp.Column) -> bool:
