@@ -11,7 +11,7 @@ ARGS ?=
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(STAMP) ## Build one simulated season end to end and print its coverage report
+demo: $(STAMP) ## Build one season end to end and print its coverage report
 	$(BIN)/backcourt demo $(ARGS)
 
 test: $(STAMP) ## Run the tests on all CPUs (ARGS="-k names" for some of them)

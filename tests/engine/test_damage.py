@@ -29,11 +29,11 @@ BOOKKEEPING = ["row_id", "ingest_id", "source", "known_at", "known_kind", "inges
 # Another value of the same type; NULL becomes a value.
 OTHER = {
     "VARCHAR": "COALESCE({0}, '') || 'x'",
-    "BIGINT": "COALESCE({0}, 0) + 1",
-    "INTEGER": "COALESCE({0}, 0) + 1",
+    "BIGINT": "COALESCE({0}, 0) + 100000",
+    "INTEGER": "COALESCE({0}, 0) + 100000",
     "DOUBLE": "COALESCE({0}, 0) + 0.0009765625",
     "BOOLEAN": "NOT COALESCE({0}, FALSE)",
-    "DATE": "{0} + 1",
+    "DATE": "{0} + 10000",
     "TIMESTAMP": "COALESCE({0}, TIMESTAMP '2021-01-01') + INTERVAL 1 MICROSECOND",
 }
 

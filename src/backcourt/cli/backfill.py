@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "backfill",
+        short_help="Build what is not verified.",
         help="Build what is missing, stale, failed or damaged in a scope, with all that it depends on.",
         epilog="Example: backcourt backfill --seasons 2021 --yes",
     )(backfill)

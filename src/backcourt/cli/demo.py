@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "demo",
+        short_help="One season end to end, ending with the coverage report.",
         help="Ingest, build and verify one season in a warehouse of its own; real data where they are, else simulated.",
         epilog="Example: backcourt demo --simulated",
     )(demo)

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "explain",
+        short_help="Tell why a partition is as it is.",
         help="Tell what a partition was built from, with what code, why it last ran, and what would make it run again.",
         epilog="Example: backcourt explain PGS 2021-11-15",
     )(explain)

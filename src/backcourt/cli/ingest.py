@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "ingest",
+        short_help="Fill the raw tables from a source.",
         help="Fill the raw tables from a source: files of a folder, or the simulated league.",
         epilog="Example: backcourt ingest simulated --seasons 2021",
     )(ingest)

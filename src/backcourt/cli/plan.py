@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "plan",
+        short_help="Show what would run, and why.",
         help="Show what a backfill would run, and why; reads only the ledger and writes nothing.",
         epilog="Example: backcourt plan --dates 2021-10-19:2021-11-19",
     )(plan)

@@ -57,6 +57,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "report",
+        short_help="Coverage by season, month or date, then totals.",
         help="Per period and table: verified and expected dates and rows, duplicates, NULLs, games not covered; then totals.",
         epilog="Example: backcourt report --by month --seasons 2021",
     )(report)

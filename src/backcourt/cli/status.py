@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "status",
+        short_help="Show where the warehouse stands.",
         help="Show expected and verified partitions per table and season; works while another process writes.",
         epilog="Example: backcourt status --phase 3",
     )(status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from backcourt.checks.verify import Verdict, mark_damage
+from backcourt.checks.verify import TableVerdict, Verdict, mark_damage
 from backcourt.checks.verify import verify as check
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import (
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "verify",
+        short_help="Read everything stored again: is it complete?",
         help="Re-read keys, hashes and checks of everything stored; exit 0 only if all that is expected is verified.",
         epilog="Example: backcourt verify --seasons 2021",
     )(verify)
@@ -94,7 +95,7 @@ def show(verdict: Verdict, scope: Scope, marked: int) -> None:
             each.dates,
             each.teams,
         )
-        rows.append((each.table, partitions, *figures, each.uncovered_games, "PASS" if each.passed else "FAIL"))
+        rows.append((each.table, partitions, *figures, each.uncovered_games, _word(each)))
     headers = (
         *(
             "table",
@@ -135,3 +136,9 @@ def show(verdict: Verdict, scope: Scope, marked: int) -> None:
         f" {verdict.raw_partitions:,} raw partitions re-read, {len(verdict.damage)} damaged, {len(verdict.broken_seals)} broken seals.",
         style="bold green" if verdict.passed else "bold red",
     )
+
+
+def _word(verdict: TableVerdict) -> str:
+    if not verdict.expected and verdict.passed:
+        return "nothing expected"
+    return "PASS" if verdict.passed else "FAIL"

@@ -12,8 +12,8 @@ from datetime import date
 from backcourt.engine.contract import Contract
 from backcourt.engine.expect import covered_games, reach_of
 from backcourt.engine.hashing import fingerprints, quoted, row_hash
+from backcourt.engine.inputs import input_view, with_inputs
 from backcourt.engine.registry import Registry, Table
-from backcourt.engine.sql import input_view, with_inputs
 from backcourt.warehouse.duckdb import Warehouse
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from backcourt.engine import lineage
 from backcourt.engine.expect import create_consumption, create_grid
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
@@ -19,6 +20,7 @@ _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, 
 
 def prepare(warehouse: Warehouse, registry: Registry) -> None:
     """Create the temporary tables that evaluation reads: grid, consumption, code, and an empty `evaluation`."""
+    lineage.recall(warehouse, registry)
     create_grid(warehouse, registry.ordered)
     create_consumption(warehouse, registry, registry.ordered)
     warehouse.execute(f"CREATE OR REPLACE TEMP TABLE evaluation ({_COLUMNS})")

@@ -11,8 +11,8 @@ from datetime import date
 
 from backcourt.engine.contract import Column, Contract
 from backcourt.engine.hashing import quoted
+from backcourt.engine.inputs import with_inputs
 from backcourt.engine.registry import Table
-from backcourt.engine.sql import with_inputs
 from backcourt.warehouse.duckdb import Warehouse
 
 

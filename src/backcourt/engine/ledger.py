@@ -151,7 +151,7 @@ def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
             f"""SELECT COALESCE(s.subject, d.subject), s.rows, COALESCE(d.rows, 0)
             FROM (SELECT subject, rows, digest FROM ledger.seals WHERE ledger_table = ?) AS s
             FULL JOIN ({_digest(name)}) AS d ON d.subject = s.subject
-            WHERE s.digest IS DISTINCT FROM d.digest ORDER BY 1""",
+            WHERE s.digest IS DISTINCT FROM d.digest OR s.rows IS DISTINCT FROM d.rows ORDER BY 1""",
             [name],
         )
         broken += [BrokenSeal(name, row[0], row[1], row[2]) for row in found]

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from backcourt.engine.contract import Contract, SchemaName, read_contract
-from backcourt.engine.sql import Lineage, lineage_of, upstream_tables
+from backcourt.engine.lineage import Lineage
 from backcourt.errors import ContractError, UsageError
 
 TABLES = Path(__file__).resolve().parent.parent / "tables"
@@ -63,6 +63,9 @@ class Registry:
     def built_upstream(self, name: str) -> set[str]:
         """Names of the built tables that a built table reads."""
         if name not in self._upstream:
+            # The SQL parser takes a fifth of a second to load; a plan whose lineage is known does without.
+            from backcourt.engine.sql import upstream_tables
+
             table = self.built[name]
             reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
             self._upstream[name] = {
@@ -73,8 +76,14 @@ class Registry:
     def lineage(self, name: str) -> Lineage:
         """What a built table consumes, per upstream table."""
         if name not in self._lineages:
+            from backcourt.engine.sql import lineage_of
+
             self._lineages[name] = lineage_of(self, self.built[name])
         return self._lineages[name]
+
+    def know(self, name: str, lineage: Lineage, upstream: set[str]) -> None:
+        """Take over what was derived before, so that it need not be derived again."""
+        self._lineages[name], self._upstream[name] = lineage, upstream
 
     @cached_property
     def _upstream(self) -> dict[str, set[str]]:

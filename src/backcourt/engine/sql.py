@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlglot
@@ -20,13 +18,13 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from backcourt.engine.inputs import base_name
+from backcourt.engine.lineage import Lineage
 from backcourt.errors import ContractError
 
 if TYPE_CHECKING:
     from backcourt.engine.contract import Contract
     from backcourt.engine.registry import Registry, Table
-
-_TABLE_NAME = re.compile(r"\b(raw|analytics|precompute)\.(\w+)\b")
 
 # Functions that mean the same on every engine, depend on nothing but their arguments and on no order of rows.
 ALLOWED_FUNCTIONS = frozenset(
@@ -91,14 +89,6 @@ _INTEGERS = exp.DataType.INTEGER_TYPES
 _ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
 
 
-@dataclass(frozen=True)
-class Lineage:
-    """Columns consumed per upstream table (`raw.x`, `analytics.x`), and the version of the code that consumes them."""
-
-    consumed: Mapping[str, frozenset[str]]
-    code_version: str
-
-
 def upstream_tables(sql: str, where: str) -> set[str]:
     """Names of the tables a query reads, as written; its own CTEs do not count."""
     tree = _parse(sql, where)
@@ -115,7 +105,7 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
     for where, sql in _queries(table):
         for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private).items():
             if upstream not in private:
-                consumed.setdefault(_base(upstream), set()).update(columns)
+                consumed.setdefault(base_name(upstream), set()).update(columns)
     for upstream in list(consumed):
         contract = registry.contract(upstream)
         if contract.snapshot:
@@ -148,16 +138,6 @@ def code_version(table: Table) -> str:
     return hashlib.sha256(json.dumps(logic, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def with_inputs(sql: str) -> str:
-    """The query reading the engine's input views in place of the stored tables."""
-    return _TABLE_NAME.sub(lambda match: input_view(f"{match[1]}.{match[2]}"), sql)
-
-
-def input_view(name: str) -> str:
-    """The name of the view through which a build reads a table; `raw.x` and `raw.x_current` are one."""
-    return "in_" + _base(name).replace(".", "_")
-
-
 def transpile(sql: str, dialect: str = "bigquery") -> str:
     """The query in another engine's SQL; raises ContractError when it has no equivalent there."""
     try:
@@ -183,10 +163,6 @@ def _queries(table: Table) -> Iterator[tuple[str, str]]:
     yield f"spine {table.contract.spine}.sql", table.spine_sql
     for check in table.contract.checks:
         yield f"check {check.name}", check.sql
-
-
-def _base(name: str) -> str:
-    return name.removesuffix("_current") if name.startswith("raw.") else name
 
 
 def _parse(sql: str, where: str) -> exp.Expr:

@@ -20,6 +20,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from backcourt.engine.contract import read_yaml
 from backcourt.errors import ContractError
 
 MAPPINGS = Path(__file__).resolve().parent / "mappings"
@@ -108,7 +109,7 @@ def read_mapping(path: Path) -> FileMapping:
     """Read one mapping; raises ContractError naming the file and the field."""
     try:
         text = path.read_text(encoding="utf-8")
-        return FileMapping(**yaml.safe_load(text), text=text)
+        return FileMapping(**read_yaml(text), text=text)
     except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
         raise ContractError.unreadable(path, str(error)) from error
 

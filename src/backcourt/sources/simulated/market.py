@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from backcourt.sources.simulated.game import Style
 from backcourt.sources.simulated.people import Player
 from backcourt.sources.simulated.rotation import Turn
 from backcourt.sources.simulated.schedule import Fixture, at_eastern
+from backcourt.sources.simulated.sides import Style
 from backcourt.sources.simulated.writer import Row, timestamp
 
 FEED = "simulated"

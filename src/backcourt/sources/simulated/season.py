@@ -9,7 +9,7 @@ from random import Random
 from backcourt.seasons import season_label
 from backcourt.sources.simulated import market
 from backcourt.sources.simulated.box import Box, team_minutes
-from backcourt.sources.simulated.game import Game, Seat, Side, Style
+from backcourt.sources.simulated.game import Game
 from backcourt.sources.simulated.people import squads_of
 from backcourt.sources.simulated.postseason import play_postseason
 from backcourt.sources.simulated.reports import injury_rows
@@ -24,6 +24,7 @@ from backcourt.sources.simulated.schedule import (
     whole_calendar,
 )
 from backcourt.sources.simulated.sheets import Sheets
+from backcourt.sources.simulated.sides import Seat, Side, Style
 from backcourt.sources.simulated.teams import TEAMS, Team
 from backcourt.sources.simulated.writer import SeasonFiles
 

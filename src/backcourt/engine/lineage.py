@@ -1,0 +1,74 @@
+"""What each built table consumes, remembered in the warehouse.
+
+Deriving it takes most of a second and the SQL parser besides, and its answer depends on nothing but files that
+seldom change. So a run stores it under a digest of those files; whoever finds another digest derives it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backcourt.engine import ledger
+
+if TYPE_CHECKING:
+    from backcourt.engine.registry import Registry
+    from backcourt.warehouse.duckdb import Warehouse
+
+_META_KEY = "lineage"
+_DERIVED_BY = Path(__file__).with_name("sql.py")
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Columns consumed per upstream table (`raw.x`, `analytics.x`), and the version of the code that consumes them."""
+
+    consumed: Mapping[str, frozenset[str]]
+    code_version: str
+
+
+def recall(warehouse: Warehouse, registry: Registry) -> None:
+    """Give the registry the lineage that the warehouse remembers, if it was derived from the very same files."""
+    stored = _stored(warehouse)
+    if stored.get("digest") == _digest(registry):
+        for name, known in stored["tables"].items():
+            consumed = {upstream: frozenset(columns) for upstream, columns in known["consumed"].items()}
+            registry.know(name, Lineage(consumed, known["code_version"]), set(known["upstream"]))
+
+
+def remember(warehouse: Warehouse, registry: Registry) -> None:
+    """Store the lineage of all tables, unless it is stored; call inside a transaction."""
+    digest = _digest(registry)
+    if _stored(warehouse).get("digest") != digest:
+        tables = {name: _as_document(registry, name) for name in registry.built}
+        document = {"digest": digest, "tables": tables}
+        ledger.set_meta(warehouse, _META_KEY, json.dumps(document, sort_keys=True))
+
+
+def _stored(warehouse: Warehouse) -> dict[str, Any]:
+    text = ledger.meta(warehouse, _META_KEY)
+    document: dict[str, Any] = json.loads(text) if text else {}
+    return document
+
+
+def _as_document(registry: Registry, name: str) -> dict[str, object]:
+    lineage = registry.lineage(name)
+    return {
+        "consumed": {upstream: sorted(columns) for upstream, columns in lineage.consumed.items()},
+        "code_version": lineage.code_version,
+        "upstream": sorted(registry.built_upstream(name)),
+    }
+
+
+def _digest(registry: Registry) -> str:
+    """Of all that lineage follows from: contracts, SQL, and the code and the parser that derive it."""
+    contracts = [*registry.raw.values(), *(table.contract for table in registry.built.values())]
+    texts = [contract.model_dump_json(exclude={"folder"}) for contract in contracts]
+    texts += [text for table in registry.built.values() for text in (table.build_sql, table.spine_sql)]
+    texts += [version("sqlglot"), _DERIVED_BY.read_text(encoding="utf-8")]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
