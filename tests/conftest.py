@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from support import NOON, TINY, Workshop, copied, workshop
 
 from backcourt.clock import FixedClock
 from backcourt.engine.registry import Registry, default_registry
@@ -19,6 +18,7 @@ from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated import SMALL, write_league
 from backcourt.warehouse.duckdb import Warehouse
+from support import NOON, TINY, Workshop, copied, workshop
 
 OpenWorkshop = Callable[..., AbstractContextManager[Workshop]]
 

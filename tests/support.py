@@ -95,7 +95,9 @@ def copied(built: Path, league: Path, into: Path) -> Iterator[Workshop]:
 
 def partition_hashes(warehouse: Warehouse) -> dict[tuple[str, date], str]:
     """The partition hash of every partition on record, closed ones (of no rows) left out."""
-    rows = warehouse.rows("SELECT table_name, game_date, partition_hash FROM ledger.partitions WHERE rows > 0 AND state = 'verified'")
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, partition_hash FROM ledger.partitions WHERE rows > 0 AND state = 'verified'"
+    )
     return {(table.partition(".")[2], game_date): digest for table, game_date, digest in rows}
 
 

@@ -38,6 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "tables": BASE,
     "warehouse": BASE,
     "engine": BASE | {"warehouse"},
+    "api": BASE | {"warehouse", "engine", "sources", "checks", "report"},
     "sources": BASE | {"warehouse", "engine"},
     "checks": BASE | {"warehouse", "engine"},
     "report": BASE | {"warehouse", "engine", "checks"},

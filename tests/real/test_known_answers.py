@@ -8,12 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from support import TABLES
 
 from backcourt.checks.verify import Verdict, verify
 from backcourt.engine.registry import Registry
 from backcourt.seasons import DateRange, Scope
 from backcourt.warehouse.duckdb import Warehouse
+from support import TABLES
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real_2021-22")]
 
@@ -66,7 +66,10 @@ class TestCounts:
         assert whole_minute == 5163
 
     def test_one_date(self, real_season: Warehouse) -> None:
-        counts = {t: real_season.value(f"SELECT COUNT(*) FROM {t} WHERE game_date = DATE '2021-11-15'") for t in (TOGS, TDGS, PGS)}
+        counts = {
+            t: real_season.value(f"SELECT COUNT(*) FROM {t} WHERE game_date = DATE '2021-11-15'")
+            for t in (TOGS, TDGS, PGS)
+        }
         assert counts == {TOGS: 22, TDGS: 22, PGS: 241}
 
     @pytest.mark.parametrize("table", [TOGS, TDGS, PGS])
@@ -85,7 +88,9 @@ class TestCoverage:
         assert uncovered == {"team_offense_game_summary": 0, "team_defense_game_summary": 0, "player_game_summary": 6}
         assert verdict.passed
 
-    def test_a_scope_of_nothing_but_uncovered_games_is_not_complete(self, real_season: Warehouse, registry: Registry) -> None:
+    def test_a_scope_of_nothing_but_uncovered_games_is_not_complete(
+        self, real_season: Warehouse, registry: Registry
+    ) -> None:
         play_in = real_season.value("SELECT MIN(game_date) FROM raw.games_current WHERE season_type = 'play_in'")
         scope = Scope(dates=(DateRange(play_in, play_in),), tables=("player_game_summary",))
         verdict = verify(real_season, registry, scope)
@@ -162,14 +167,30 @@ class TestOneGameByHand:
         bkn = 84 + 0.44 * 23 + 12 - 5
         columns = "possessions, offensive_rating, pace, game_pace, ts_pct, efg_pct, overtime_periods"
         expected = {
-            MILWAUKEE: (mil, 100 * 127 / mil, mil, (mil + bkn) / 2, 127 / (2 * (105 + 0.44 * 18)), (48 + 0.5 * 17) / 105, 0),
-            BROOKLYN: (bkn, 100 * 104 / bkn, bkn, (mil + bkn) / 2, 104 / (2 * (84 + 0.44 * 23)), (37 + 0.5 * 17) / 84, 0),
+            MILWAUKEE: (
+                mil,
+                100 * 127 / mil,
+                mil,
+                (mil + bkn) / 2,
+                127 / (2 * (105 + 0.44 * 18)),
+                (48 + 0.5 * 17) / 105,
+                0,
+            ),
+            BROOKLYN: (
+                bkn,
+                100 * 104 / bkn,
+                bkn,
+                (mil + bkn) / 2,
+                104 / (2 * (84 + 0.44 * 23)),
+                (37 + 0.5 * 17) / 84,
+                0,
+            ),
         }
         for team, figures in expected.items():
             assert one(real_season, TOGS, columns, game_id=OPENER, team_id=team) == pytest.approx(figures, rel=1e-12)
-        assert one(real_season, TDGS, "defensive_rating, points_allowed", game_id=OPENER, team_id=MILWAUKEE) == pytest.approx(
-            (100 * 104 / bkn, 104), rel=1e-12
-        )
+        assert one(
+            real_season, TDGS, "defensive_rating, points_allowed", game_id=OPENER, team_id=MILWAUKEE
+        ) == pytest.approx((100 * 104 / bkn, 104), rel=1e-12)
 
     def test_usage(self, real_season: Warehouse) -> None:
         seconds, usage = one(real_season, PGS, "seconds_played, usage_rate", game_id=OPENER, player_id=GIANNIS)
@@ -223,10 +244,14 @@ class TestTwoWeeksOf2024:
     def test_they_verify(self, real_box_2023: Warehouse, registry: Registry) -> None:
         verdict = verify(real_box_2023, registry, self.SCOPE)
         assert verdict.passed
-        assert {each.table: (each.expected, each.verified) for each in verdict.tables} == dict.fromkeys(TABLES, (14, 14))
+        assert {each.table: (each.expected, each.verified) for each in verdict.tables} == dict.fromkeys(
+            TABLES, (14, 14)
+        )
 
     def test_without_shots_there_are_no_zones_rather_than_zeros(self, real_box_2023: Warehouse) -> None:
-        zones = real_box_2023.rows(f"SELECT COUNT(*), COUNT(paint_attempts), COUNT(paint_blocks), COUNT(and1_count) FROM {PGS}")
+        zones = real_box_2023.rows(
+            f"SELECT COUNT(*), COUNT(paint_attempts), COUNT(paint_blocks), COUNT(and1_count) FROM {PGS}"
+        )
         assert zones == [(real_box_2023.value(f"SELECT COUNT(*) FROM {PGS}"), 0, 0, 0)]
 
     def test_cup_final_is_uncovered_at_player_level(self, real_box_2023: Warehouse, registry: Registry) -> None:

@@ -25,7 +25,14 @@ class Damage:
 
 
 def raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
-    """Raw rows that were deleted, added, doubled or altered since they were ingested."""
+    """Raw rows that were deleted, added, doubled or altered since they were ingested; a table that cannot be read."""
+    try:
+        yield from _raw_damage(warehouse, contract)
+    except QueryError as error:
+        yield Damage(contract.full_name, None, _unreadable(error))
+
+
+def _raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
     changed_ingests = warehouse.rows(
         f"""SELECT COALESCE(i.ingest_id, f.ingest_id), i.stored_rows, COALESCE(f.rows, 0) FROM
           (SELECT * FROM ledger.ingests WHERE table_name = ? AND stored_rows > 0) AS i
@@ -72,7 +79,11 @@ def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: 
         for game_date, cause in guard.failures(warehouse, table).items():
             yield Damage(table.full_name, game_date, cause)
     except QueryError as error:
-        yield Damage(table.full_name, None, f"it cannot be read or checked: {' '.join(str(error).split())[:200]}")
+        yield Damage(table.full_name, None, _unreadable(error))
+
+
+def _unreadable(error: QueryError) -> str:
+    return f"it cannot be read or checked: {' '.join(str(error).split())[:200]}"
 
 
 def _hash_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:

@@ -14,6 +14,7 @@ from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
 from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.registry import Registry, Table
+from backcourt.engine.renew import refuse_other_engine
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -67,6 +68,7 @@ class Verdict:
 
 def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
     """Re-read keys, hashes and checks of a scope, and all raw rows they stand on."""
+    refuse_other_engine(warehouse)
     verdict = Verdict(broken_seals=ledger.broken_seals(warehouse))
     evaluate_all(warehouse, registry)
     for contract in registry.raw.values():
@@ -120,7 +122,9 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
 def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope: Scope) -> list[Damage]:
     rows = warehouse.rows("SELECT game_date, season, state FROM evaluation WHERE table_name = ?", [table.full_name])
     if not warehouse.has_table(table.contract.schema_name, table.name):
-        return []
+        # Before the first build that is only missing; afterwards the ledger vouches for rows that are nowhere.
+        vouched = any(state == "verified" for _, _, state in rows)
+        return [Damage(table.full_name, None, "the table is gone")] if vouched else []
     # Stale, failed and missing partitions are reported by their state; their old content is not held against a new spine.
     dates = [day for day, season, state in rows if state in ("verified", "closed") and scope.includes(day, season)]
     found = list(built_damage(warehouse, registry, table, dates)) if dates else []

@@ -143,6 +143,13 @@ def seal(warehouse: Warehouse, ledger_table: str, subjects: Iterable[str] = ("",
         )
 
 
+def seal_everything(warehouse: Warehouse) -> None:
+    """Seal every row of every ledger table as it stands; call inside a transaction."""
+    warehouse.execute("DELETE FROM ledger.seals")
+    for name in (*_TABLES, *_ELSEWHERE):
+        warehouse.execute(f"INSERT INTO ledger.seals SELECT ?, subject, rows, digest FROM ({_digest(name)})", [name])
+
+
 def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
     """Every subject of every ledger table whose rows differ from what was sealed."""
     broken: list[BrokenSeal] = []

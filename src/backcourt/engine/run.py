@@ -21,6 +21,7 @@ from backcourt.engine.evaluate import evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
+from backcourt.engine.renew import renew
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
@@ -76,7 +77,8 @@ def backfill(
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
     started = clock.now()
     before = warehouse.data_statements
-    ledger.refuse_broken(warehouse)
+    if not renew(warehouse, registry):
+        ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
     events.append(

@@ -12,6 +12,7 @@ from backcourt.engine import ledger, raw
 from backcourt.engine.contract import Contract
 from backcourt.engine.intake import Delivery, Outcome, is_known, receive
 from backcourt.engine.registry import Registry
+from backcourt.engine.renew import renew
 from backcourt.errors import ContractError, SourceError, UsageError
 from backcourt.seasons import season_window
 from backcourt.sources.local.mapping import SUFFIXES, FileMapping, default_mappings
@@ -96,7 +97,8 @@ def ingest_folder(
             f"Known names: {', '.join(sorted({mapping.file for mapping in default_mappings()}))}; suffixes {', '.join(SUFFIXES)}.",
         )
     ledger.create(warehouse)
-    ledger.refuse_broken(warehouse)
+    if not renew(warehouse, registry):
+        ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backcourt.engine.registry import default_registry
+from backcourt.sources.local import ingest_folder
+from backcourt.sources.simulated.faults import inject
+from backcourt.sources.simulated.source import own_mappings
+from support import Workshop, clock, copied
+
+
+@pytest.fixture(scope="session")
+def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set aside."""
+    registry = default_registry()
+    with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
+        inject(shop.folder, "assist_correction")
+        injuries = shop.read("injuries")
+        injuries[0]["status"] = "poorly"
+        shop.write("injuries", injuries)
+        mappings = [m.model_copy(update={"quarantines": m.table == "injuries"}) for m in own_mappings(registry)]
+        ingest_folder(
+            shop.warehouse, registry, shop.folder, clock(1), source="simulated", kind="simulated", mappings=mappings
+        )
+        shop.backfill()
+        yield shop
