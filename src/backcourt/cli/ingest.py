@@ -109,6 +109,8 @@ def show(options: Common, report: IngestReport, unresolved: list[tuple[object, .
             unresolved,
             right=(3,),
         )
+    if report.due:
+        say(f"{report.due:,} partitions of built tables are due; see  backcourt plan")
     if report.ignored:
         say(f"Ignored, as no mapping claims them: {', '.join(report.ignored)}")
 

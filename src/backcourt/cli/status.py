@@ -73,7 +73,9 @@ def _show(found: Status, scope: Scope) -> None:
     say(f"{scope.describe()} Data: {found.kind or 'unknown while a run is going on'}.")
     if found.running:
         running = found.running
-        say(f"Run {running.run} of process {running.pid} since {running.started}, last heard of {running.last_event}.")
+        say(
+            f"Busy: run {running.run} of process {running.pid} since {running.started}, last heard of {running.last_event}."
+        )
     if found.totals:
         slowest = found.totals[0]
         say(f"At least {slowest.share:.1%} of every table is verified ({slowest.table} is furthest behind).")

@@ -27,7 +27,9 @@ def build(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequenc
     create_spine(warehouse, table)
     contract = table.contract
     columns = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns)
-    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({with_inputs(table.build_sql)})")
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({with_inputs(table.build_sql)})"
+    )
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE candidate_prints AS "
         + fingerprints("candidate", contract.key, contract.column_names, "game_date")

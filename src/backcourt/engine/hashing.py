@@ -3,7 +3,7 @@
 Canonical: each business column in contract order as length-prefixed UTF-8 text, `N` for NULL; SHA-256 over the
 row, its first 16 hex digits are `data_hash`; SHA-256 over a partition's sorted data hashes is its partition hash.
 
-Fast: per column of a partition two salted sums of row hashes that include the key, so that swapping two players'
+Fast: per column of a partition two sums of row hashes that include the key, so that swapping two players'
 points shows. Sums, never XOR: XOR lets equal pairs cancel.
 """
 
@@ -49,14 +49,15 @@ def fingerprints(relation: str, key: Iterable[str], columns: Sequence[str], date
 
     `date` is the SQL of the partition date; `relation` may be a table, a view or a bracketed query.
     """
-    names = ", ".join(sorted({quoted(name) for name in columns}))
-    keyed = f"SELECT {date} AS game_date__, hash({', '.join(quoted(name) for name in key)}) AS key__, {names} FROM {relation}"
+    keyed = f"SELECT {date} AS game_date__, hash({', '.join(map(quoted, key))}) AS key__, * FROM {relation}"
+    hashes = ", ".join(f"hash(key__, {quoted(name)}) AS {quoted('h_' + name)}" for name in columns)
+    # The second sum is over a hash of the hash: what cancels in one sum does not in the other, and no value is read twice.
     sums = ", ".join(
-        f"md5(CAST(SUM(hash(key__, {quoted(name)})) AS VARCHAR) || ':' ||"
-        f" CAST(SUM(hash({quoted(name)}, key__, 'twin')) AS VARCHAR)) AS {quoted('fp_' + name)}"
-        for name in columns
+        f"md5(CAST(SUM({h}) AS VARCHAR) || ':' || CAST(SUM(hash({h})) AS VARCHAR)) AS {quoted('fp_' + name)}"
+        for name, h in ((name, quoted("h_" + name)) for name in columns)
     )
-    aggregated = f"SELECT game_date__, COUNT(*) AS rows__, {sums} FROM ({keyed}) GROUP BY game_date__"
+    hashed = f"SELECT game_date__, {hashes} FROM ({keyed})"
+    aggregated = f"SELECT game_date__, COUNT(*) AS rows__, {sums} FROM ({hashed}) GROUP BY game_date__"
     names_list = ", ".join(f"'{name}'" for name in columns)
     values_list = ", ".join(quoted("fp_" + name) for name in columns)
     return (

@@ -81,7 +81,7 @@ def receive(
     find_conflicts(warehouse, contract, collapse=delivery.quarantines)
     unresolved = settle(warehouse, label, quarantines=delivery.quarantines)
     _compare(warehouse, contract, delivery)
-    counts = {what: int(rows) for what, rows in warehouse.rows("SELECT what, COUNT(*) FROM differences GROUP BY what")}
+    counts = _counts(warehouse)
     outcome = Outcome(
         delivery.stream,
         contract.name,
@@ -98,14 +98,29 @@ def receive(
 
 
 def _compare(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
-    """Fill `differences`: what happened (added, replaced, vanished), to which staged row, against which known row."""
+    """Find what the delivery changes.
+
+    `arriving` are the staged rows to be stored with `what` they are (added, replaced), `differences` the known rows
+    that end with `what` became of them (replaced, vanished).
+    """
     content = columns_list(contract)
-    same_key = " AND ".join(f"s.{quoted(name)} IS NOT DISTINCT FROM l.{quoted(name)}" for name in contract.key)
     warehouse.execute(
         f"CREATE OR REPLACE TEMP TABLE known AS SELECT row_id, ingest_id, hash({content}) AS content__, {content}"
         f" FROM ({live(contract)}) AS l WHERE source = ? AND {_near_delivery(contract, delivery)}",
         [delivery.source],
     )
+    if warehouse.value("SELECT COUNT(*) FROM known"):
+        _compare_with_known(warehouse, contract, delivery)
+        return
+    # A first delivery is all news: no join is needed to know it, and these are the deliveries with the most rows.
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE differences (what VARCHAR, source_row BIGINT, row_id BIGINT)")
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP VIEW arriving AS SELECT 'added' AS what, * FROM staged WHERE problem IS NULL"
+    )
+
+
+def _compare_with_known(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
+    same_key = " AND ".join(f"s.{quoted(name)} IS NOT DISTINCT FROM l.{quoted(name)}" for name in contract.key)
     warehouse.execute(
         f"""CREATE OR REPLACE TEMP TABLE differences AS
         SELECT CASE WHEN l.row_id IS NULL THEN 'added' ELSE 'replaced' END AS what, s.source_row, l.row_id
@@ -117,6 +132,18 @@ def _compare(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> No
           AND NOT EXISTS (SELECT 1 FROM staged AS s WHERE s.problem IS NULL AND {same_key})""",
         [delivery.source, delivery.stream],
     )
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP VIEW arriving AS SELECT d.what, s.* FROM staged AS s"
+        " JOIN differences AS d ON d.source_row = s.source_row"
+    )
+
+
+def _counts(warehouse: Warehouse) -> dict[str, int]:
+    rows = warehouse.rows(
+        "SELECT what, COUNT(*) FROM arriving GROUP BY what"
+        " UNION ALL SELECT what, COUNT(*) FROM differences WHERE what = 'vanished' GROUP BY what"
+    )
+    return {what: int(count) for what, count in rows}
 
 
 def _of_stream(contract: Contract) -> str:
@@ -157,10 +184,9 @@ def _refuse_mass_vanishing(
         )
 
 
-def _record(
-    warehouse: Warehouse, contract: Contract, delivery: Delivery, outcome: Outcome, moment: datetime
-) -> None:
+def _record(warehouse: Warehouse, contract: Contract, delivery: Delivery, outcome: Outcome, moment: datetime) -> None:
     ingest_id = 1 + int(warehouse.value("SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests"))
+    _register_source(warehouse, contract, delivery.source)
     _write_rows(warehouse, contract, delivery, ingest_id, moment)
     _write_fingerprints(warehouse, contract)
     _write_presence(warehouse, contract)
@@ -182,38 +208,44 @@ def _record(
     ledger.seal(warehouse, "ingests")
 
 
-def _write_rows(
-    warehouse: Warehouse, contract: Contract, delivery: Delivery, ingest_id: int, moment: datetime
-) -> None:
+def _register_source(warehouse: Warehouse, contract: Contract, source: str) -> None:
+    """Give a new source its rank, and the table the view that chooses between its sources, before rows are counted."""
+    if not warehouse.value("SELECT COUNT(*) FROM ledger.sources WHERE source = ?", [source]):
+        warehouse.insert("ledger.sources", [(source, warehouse.value("SELECT COUNT(*) FROM ledger.sources"))])
+        ledger.seal(warehouse, "sources")
+    create_views(warehouse, contract)
+
+
+def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, ingest_id: int, moment: datetime) -> None:
     is_first = not warehouse.value(
         "SELECT COUNT(*) FROM ledger.ingests WHERE source = ? AND stream = ? AND table_name = ?",
         [delivery.source, delivery.stream, contract.name],
     )
     warehouse.execute(
         f"""CREATE OR REPLACE TEMP TABLE touched_dates AS
-        SELECT DISTINCT {_date("s", contract)} AS game_date FROM staged AS s
-          JOIN differences AS d ON d.source_row = s.source_row
+        SELECT DISTINCT {_date("s", contract)} AS game_date FROM arriving AS s
         UNION SELECT DISTINCT {_date("l", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id
         UNION SELECT game_date FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged'"""
     )
     # Damage was marked by verify; the rows compared above are whole again, so it ends here.
-    warehouse.execute("DELETE FROM ledger.partitions WHERE table_name = ?", [contract.full_name])
-    ledger.seal(warehouse, "partitions", [contract.full_name])
-    warehouse.execute(
+    if warehouse.value("DELETE FROM ledger.partitions WHERE table_name = ?", [contract.full_name]):
+        ledger.seal(warehouse, "partitions", [contract.full_name])
+    retired = warehouse.value(
         "INSERT INTO ledger.retired SELECT DISTINCT ?, row_id, what, CAST(? AS TIMESTAMP), ?"
         " FROM differences WHERE row_id IS NOT NULL",
         [contract.name, moment, ingest_id],
     )
-    ledger.seal(warehouse, "retired", [contract.name])
+    if retired:
+        ledger.seal(warehouse, "retired", [contract.name])
     declared = _declared(contract) if is_first else "$moment"
     warehouse.execute(
         f"""INSERT INTO raw.{contract.name}
           ({columns_list(contract)}, row_id, ingest_id, source, known_at, known_kind, ingested_at)
         SELECT {columns_list(contract, "s")}, {ingest_id} * 4294967296 + s.source_row, {ingest_id}, $source,
-          LEAST(CASE WHEN d.what = 'added' THEN {declared} ELSE $moment END, $moment),
-          CASE WHEN d.what <> 'added' THEN 'corrected' WHEN {declared} < $moment THEN 'declared' ELSE 'observed' END,
+          LEAST(CASE WHEN s.what = 'added' THEN {declared} ELSE $moment END, $moment),
+          CASE WHEN s.what <> 'added' THEN 'corrected' WHEN {declared} < $moment THEN 'declared' ELSE 'observed' END,
           $moment
-        FROM staged AS s JOIN differences AS d ON d.source_row = s.source_row""",
+        FROM arriving AS s""",
         {"source": delivery.source, "moment": moment},
     )
 
@@ -235,9 +267,7 @@ def _write_fingerprints(warehouse: Warehouse, contract: Contract) -> None:
     of_dates = f"(SELECT {columns_list(contract)} FROM {standing(contract)})"
     if contract.is_dated:
         of_dates = of_dates[:-1] + " WHERE game_date IN (SELECT game_date FROM touched_dates))"
-    ledger.write_fingerprints(
-        warehouse, contract.full_name, of_dates, contract.key, contract.column_names, date_sql
-    )
+    ledger.write_fingerprints(warehouse, contract.full_name, of_dates, contract.key, contract.column_names, date_sql)
 
 
 def standing(contract: Contract) -> str:
@@ -247,15 +277,16 @@ def standing(contract: Contract) -> str:
 
 def _write_unresolved(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
     stream = [delivery.source, delivery.stream, delivery.scope, contract.name]
-    warehouse.execute(
+    deleted = warehouse.value(
         "DELETE FROM raw.unresolved WHERE source = ? AND stream = ? AND scope = ? AND table_name = ?", stream
     )
-    warehouse.execute(
+    inserted = warehouse.value(
         "INSERT INTO raw.unresolved SELECT ?, ?, ?, ?, problem, COUNT(*) FROM staged"
         " WHERE problem IS NOT NULL GROUP BY problem",
         stream,
     )
-    ledger.seal(warehouse, "unresolved")
+    if deleted or inserted:
+        ledger.seal(warehouse, "unresolved")
 
 
 def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
@@ -277,12 +308,6 @@ def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
 
 
 def _write_coverage(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
-    known = warehouse.value("SELECT COUNT(*) FROM ledger.sources WHERE source = ?", [delivery.source])
-    if not known:
-        rank = warehouse.value("SELECT COUNT(*) FROM ledger.sources")
-        warehouse.insert("ledger.sources", [(delivery.source, rank)])
-        ledger.seal(warehouse, "sources")
-    create_views(warehouse, contract)
     rows = [(delivery.source, contract.name, season, season_type) for season, season_type in delivery.coverage]
     missing = [row for row in rows if row not in set(warehouse.rows("SELECT * FROM ledger.coverage"))]
     if missing:

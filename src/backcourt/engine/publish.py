@@ -49,9 +49,7 @@ def create_table(warehouse: Warehouse, contract: Contract) -> None:
         warehouse.execute(f"ALTER TABLE {contract.full_name} ADD COLUMN {quoted(name)} {wanted[name]}")
 
 
-def publish(
-    warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_id: str, now: datetime
-) -> Published:
+def publish(warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_id: str, now: datetime) -> Published:
     """Commit the candidate for the dates of `unit_dates` that passed; record the failed ones beside their old content.
 
     Raises WarehouseError when what is stored is not what was to be stored; then nothing is.
@@ -105,7 +103,9 @@ def _split_dates(warehouse: Warehouse, contract: Contract, failed: Mapping[date,
         WHERE NOT list_contains($failed::DATE[], u.game_date)""",
         {"table": contract.full_name, "failed": list(failed)},
     )
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE changed_dates AS SELECT game_date FROM passed_dates WHERE is_changed")
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_dates AS SELECT game_date FROM passed_dates WHERE is_changed"
+    )
 
 
 def _replace_rows(warehouse: Warehouse, contract: Contract) -> None:

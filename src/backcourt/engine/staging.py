@@ -56,7 +56,9 @@ def _column_rules(column: Column) -> list[str]:
         cases.append(f"WHEN {name} IS NULL THEN '{label}: the value is missing'")
     if column.values:
         allowed = ", ".join(f"'{value}'" for value in column.values)
-        cases.append(f"WHEN {name} NOT IN ({allowed}) THEN '{label}: ' || {name} || ' is none of {', '.join(column.values)}'")
+        cases.append(
+            f"WHEN {name} NOT IN ({allowed}) THEN '{label}: ' || {name} || ' is none of {', '.join(column.values)}'"
+        )
     if column.range:
         low, high = (f"{bound:g}" for bound in column.range)
         cases.append(
@@ -73,7 +75,9 @@ def _mark_repeated(warehouse: Warehouse, contract: Contract) -> None:
         f" GROUP BY {key} HAVING COUNT(*) > 1"
     )
     if warehouse.value("SELECT COUNT(*) FROM repeated"):
-        same = " AND ".join(f"repeated.{quoted(name)} IS NOT DISTINCT FROM staged.{quoted(name)}" for name in contract.key)
+        same = " AND ".join(
+            f"repeated.{quoted(name)} IS NOT DISTINCT FROM staged.{quoted(name)}" for name in contract.key
+        )
         warehouse.execute(
             f"UPDATE staged SET problem = 'columns {', '.join(contract.key)}: ' || {_shown(contract.key)}"
             f" || ' stands more than once' WHERE problem IS NULL AND EXISTS (SELECT 1 FROM repeated WHERE {same})"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from backcourt.clock import Clock
-from backcourt.engine import ledger, raw
+from backcourt.engine import events, ledger, raw
 from backcourt.engine.contract import Contract
+from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.intake import Delivery, Outcome, is_known, receive
 from backcourt.engine.registry import Registry
 from backcourt.engine.renew import renew
@@ -46,11 +48,12 @@ class Folder:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest did, file by file."""
+    """What an ingest did, file by file; `due` partitions of built tables would run now."""
 
     outcomes: tuple[Outcome, ...]
     ignored: tuple[str, ...]
     seasons: tuple[str, ...]
+    due: int
 
 
 def scan(folder: Path, mappings: Sequence[FileMapping]) -> Folder:
@@ -103,23 +106,52 @@ def ingest_folder(
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():
         ledger.claim_kind(warehouse, kind)
-    outcomes = []
-    for file in _in_order(registry, found.files):
-        if file.season is None or file.season in wanted:
-            outcome = _ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing)
-            outcomes.append(outcome)
-            on_file(outcome)
-    return IngestReport(tuple(outcomes), found.ignored, wanted)
+    chosen = [file for file in _in_order(registry, found.files) if file.season is None or file.season in wanted]
+    with _announced(warehouse, registry, clock, f"ingest of {folder.name}", len(chosen)) as announce:
+        outcomes = []
+        for file in chosen:
+            outcomes.append(_ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing))
+            announce(outcomes[-1])
+            on_file(outcomes[-1])
+    return IngestReport(tuple(outcomes), found.ignored, wanted, _now_due(warehouse))
+
+
+@contextmanager
+def _announced(
+    warehouse: Warehouse, registry: Registry, clock: Clock, what: str, files: int
+) -> Iterator[Callable[[Outcome], None]]:
+    """Let other processes see that an ingest has the warehouse, and where the built tables stand before and after."""
+
+    def announce(outcome: Outcome) -> None:
+        events.append(warehouse, clock.now(), "file", {"stream": outcome.stream, "changed": outcome.changed})
+
+    evaluate_all(warehouse, registry)
+    events.write_snapshot(warehouse)
+    events.append(warehouse, clock.now(), "run_started", {"run": what, "planned": files})
+    try:
+        yield announce
+    finally:
+        events.append(warehouse, clock.now(), "run_ended", {"run": what})
+    evaluate_all(warehouse, registry)
+    events.write_snapshot(warehouse)
+
+
+def _now_due(warehouse: Warehouse) -> int:
+    return int(warehouse.value("SELECT COUNT(*) FROM evaluation WHERE reason IS NOT NULL"))
 
 
 def _wanted_seasons(warehouse: Warehouse, found: Folder, seasons: Sequence[str], folder: Path) -> tuple[str, ...]:
     stored = {row[0] for row in warehouse.rows("SELECT DISTINCT season FROM ledger.schedule")}
     have = sorted(stored | set(found.seasons))
     if not have:
-        raise SourceError(f"{folder} has no schedule, and the warehouse has none.", "Ingest a schedule_SEASON file first.")
+        raise SourceError(
+            f"{folder} has no schedule, and the warehouse has none.", "Ingest a schedule_SEASON file first."
+        )
     unknown = sorted(set(seasons) - set(have))
     if unknown:
-        raise UsageError.bad_scope("--seasons", ",".join(unknown), f"no schedule for it in {folder}", ":".join(have[:1]))
+        raise UsageError.bad_scope(
+            "--seasons", ",".join(unknown), f"no schedule for it in {folder}", ":".join(have[:1])
+        )
     return tuple(sorted(set(seasons))) or tuple(have)
 
 

@@ -134,9 +134,7 @@ def _add(
         plan.values.append(f"CAST({value} AS {column.sql_type}) AS {quoted(column.name)}")
 
 
-def _add_plain(
-    plan: _Plan, column: Column, source: ColumnSource, types: dict[str, str], file: FileRelation
-) -> None:
+def _add_plain(plan: _Plan, column: Column, source: ColumnSource, types: dict[str, str], file: FileRelation) -> None:
     name = str(source.column)
     text = f"s.{quoted(name)}"
     if source.blank is not None:
@@ -202,9 +200,7 @@ def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
     shown = " || ' ' || ".join(f"COALESCE(CAST(s.{quoted(name)} AS VARCHAR), '')" for name in (game.date, *names))
     plan.problems.append(f"WHEN {alias}.game_id IS NULL THEN 'game: no game is found for ' || {shown}")
     if game.home and game.away:
-        plan.joins.append(
-            f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id"
-        )
+        plan.joins.append(f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id")
         # Neutral-site games may be listed either way round; the pair of teams must be the game's.
         plan.problems.append(
             f"WHEN {on[0]} IS NOT NULL AND {on[1]} IS NOT NULL AND"

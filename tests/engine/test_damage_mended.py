@@ -1,0 +1,106 @@
+"""Damage that was found is mended by the ordinary commands, and leaves what there would be without it."""
+
+from __future__ import annotations
+
+import pytest
+from harm import alter, double, one_row
+from support import Workshop
+
+from backcourt.checks.verify import mark_damage
+
+PGS = "analytics.player_game_summary"
+TOGS = "analytics.team_offense_game_summary"
+
+
+def mark(shop: Workshop) -> int:
+    """What verify does when it finds damage; the verdict must have been no."""
+    verdict = shop.verify()
+    assert not verdict.passed
+    return mark_damage(shop.warehouse, verdict)
+
+
+def rows_of(shop: Workshop, table: str) -> object:
+    return shop.warehouse.rows(f"SELECT COUNT(*), SUM(hash(t)) FROM {table} AS t")
+
+
+class TestBuilt:
+    """Marking stale is enough: a backfill builds the partition again."""
+
+    @pytest.mark.parametrize("harm", ["alter", "rehashed", "delete", "double", "hash", "empty"])
+    def test_row(self, shop: Workshop, harm: str) -> None:
+        statement = {
+            "alter": alter(shop, PGS, "points"),
+            "rehashed": alter(shop, PGS, "data_hash"),
+            "delete": f"DELETE FROM {PGS} WHERE {one_row(PGS)}",
+            "double": double(PGS),
+            "hash": f"UPDATE {PGS} SET data_hash = NULL WHERE {one_row(PGS)}",
+            "empty": f"DELETE FROM {PGS} WHERE game_date = (SELECT MIN(game_date) FROM {PGS})",
+        }[harm]
+        before, rows = shop.hashes(), rows_of(shop, PGS)
+        shop.warehouse.execute(statement)
+        assert mark(shop) == 1
+        assert shop.due() == {"player_game_summary": {min(day for _, day in before)}}
+        assert shop.backfill().count("written") == 1
+        assert shop.verify().passed
+        assert shop.hashes() == before
+        assert rows_of(shop, PGS) == rows
+
+    def test_damage_behind_another_table_rebuilds_both_but_writes_one(self, shop: Workshop) -> None:
+        before = shop.hashes()
+        shop.warehouse.execute(alter(shop, TOGS, "pace"))
+        mark(shop)
+        report = shop.backfill()
+        assert {(each.table, each.outcome) for each in report.attempts} == {("team_offense_game_summary", "written")}
+        assert shop.verify().passed
+        assert shop.hashes() == before
+
+
+class TestLedger:
+    @pytest.mark.parametrize(
+        ("table", "harm"),
+        [
+            ("ledger.partitions", "alter"),
+            ("ledger.partitions", "delete"),
+            ("ledger.column_fingerprints", "alter"),
+            ("ledger.column_fingerprints", "delete"),
+            ("ledger.column_fingerprints", "double"),
+        ],
+    )
+    def test_rows_of_a_built_table(self, shop: Workshop, table: str, harm: str) -> None:
+        before = shop.hashes()
+        row = one_row(table, f"table_name = '{TOGS}'")
+        statement = {
+            "alter": alter(shop, table, "fingerprint" if "column" in table else "partition_hash", f"table_name = '{TOGS}'"),
+            "delete": f"DELETE FROM {table} WHERE {row}",
+            "double": f"INSERT INTO {table} SELECT * FROM {table} WHERE {row}",
+        }[harm]
+        shop.warehouse.execute(statement)
+        assert mark(shop) >= 6  # all of the table is distrusted
+        assert shop.backfill().is_complete
+        assert shop.verify().passed
+        assert shop.hashes() == before
+
+
+class TestRaw:
+    """Raw rows are mended by ingesting the same files again, after which nothing built needs to change."""
+
+    @pytest.mark.parametrize("harm", ["alter", "delete", "double", "known_at", "every row"])
+    def test_row(self, shop: Workshop, harm: str) -> None:
+        table = "raw.player_box"
+        before = shop.hashes()
+        statement = {
+            "alter": alter(shop, table, "points"),
+            "delete": f"DELETE FROM {table} WHERE {one_row(table)}",
+            "double": double(table),
+            "known_at": alter(shop, table, "known_at"),
+            "every row": f"DELETE FROM {table}",
+        }[harm]
+        shop.warehouse.execute(statement)
+        assert mark(shop) >= 1
+        shop.ingest()
+        report = shop.backfill()
+        assert report.is_complete
+        assert report.count("written") == 0
+        verdict = shop.verify()
+        assert verdict.passed, [*verdict.damage, *verdict.broken_seals]
+        assert shop.hashes() == before
