@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from harm import alter, double, one_row
-from support import Workshop
 
 from backcourt.checks.verify import mark_damage
+from support import Workshop
 
 PGS = "analytics.player_game_summary"
 TOGS = "analytics.team_offense_game_summary"

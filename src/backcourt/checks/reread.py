@@ -11,6 +11,7 @@ from backcourt.engine.build import create_inputs, create_spine
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import EMPTY_PARTITION_HASH, fingerprints, partition_hash, quoted, row_hash
 from backcourt.engine.intake import standing
+from backcourt.engine.mend import damaged_ingests
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
@@ -33,16 +34,10 @@ def raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
 
 
 def _raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
-    changed_ingests = warehouse.rows(
-        f"""SELECT COALESCE(i.ingest_id, f.ingest_id), i.stored_rows, COALESCE(f.rows, 0) FROM
-          (SELECT * FROM ledger.ingests WHERE table_name = ? AND stored_rows > 0) AS i
-          FULL JOIN ({ledger.rows_digest(f"raw.{contract.name}", "ingest_id")}) AS f ON f.ingest_id = i.ingest_id
-        WHERE i.stored_digest IS DISTINCT FROM f.digest ORDER BY 1""",
-        [contract.name],
-    )
+    changed_ingests = warehouse.rows(f"SELECT ingest_id, stored, found FROM ({damaged_ingests(contract)}) ORDER BY 1")
     for ingest_id, stored, found in changed_ingests:
         yield Damage(
-            contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored or 0} stored, {found} found"
+            contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored} stored, {found} found"
         )
     day = "game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
     key = ", ".join(quoted(name) for name in contract.key)

@@ -86,10 +86,12 @@ def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
     return verdict
 
 
-def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
+def mark_damage(warehouse: Warehouse, verdict: Verdict, *, accept_ledger: bool = False) -> int:
     """Mark what is damaged in the ledger, so that a backfill (or for raw rows an ingest) mends it; how many partitions.
 
-    Where rows of the ledger itself were changed, all partitions of their table are distrusted.
+    Where rows of the ledger itself were changed, all partitions of their table are distrusted. Changed rows of its
+    other tables cannot be recomputed: with `accept_ledger` they are sealed as they stand, and everything that was
+    built or ingested is distrusted.
     """
     partitions = {(each.table, each.game_date) for each in verdict.damage if each.game_date}
     whole = {each.table for each in verdict.damage if each.game_date is None}
@@ -97,6 +99,9 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict) -> int:
         seal.subject for seal in verdict.broken_seals if seal.ledger_table in ("partitions", "column_fingerprints")
     }
     with warehouse.transaction():
+        if accept_ledger and verdict.broken_seals:
+            whole |= {row[0] for row in warehouse.rows("SELECT DISTINCT table_name FROM ledger.column_fingerprints")}
+            ledger.seal_everything(warehouse)
         for table in sorted(whole):
             dates = warehouse.rows(
                 "SELECT DISTINCT game_date FROM ledger.column_fingerprints WHERE table_name = $table"

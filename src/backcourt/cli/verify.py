@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from backcourt.checks.verify import TableVerdict, Verdict, mark_damage
@@ -47,6 +49,10 @@ def verify(
     seasons: Seasons = None,
     tables: Tables = None,
     phase: Phase = None,
+    accept_ledger: Annotated[
+        bool,
+        typer.Option("--accept-ledger", help="Seal a ledger that was changed as it stands, and distrust all it says"),
+    ] = False,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -55,7 +61,7 @@ def verify(
     """What is damaged is marked in the ledger, so that the next backfill (or ingest) mends it."""
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
-    verdict, marked = examine(options, scope)
+    verdict, marked = examine(options, scope, accept_ledger=accept_ledger)
     if as_json:
         print_json({"scope": scope.describe(), "passed": verdict.passed, "marked": marked, "verdict": verdict})
     else:
@@ -64,14 +70,14 @@ def verify(
         raise typer.Exit(1)
 
 
-def examine(options: Common, scope: Scope) -> tuple[Verdict, int]:
+def examine(options: Common, scope: Scope, *, accept_ledger: bool = False) -> tuple[Verdict, int]:
     """The verdict on a scope, and how many damaged partitions were marked; writes only where there is damage."""
     with open_common(options, read_only=True) as opened:
         verdict = check(opened, default_registry(), scope)
     if not verdict.damage and not verdict.broken_seals:
         return verdict, 0
     with open_common(options, read_only=False) as opened:
-        return verdict, mark_damage(opened, verdict)
+        return verdict, mark_damage(opened, verdict, accept_ledger=accept_ledger)
 
 
 def show(verdict: Verdict, scope: Scope, marked: int) -> None:

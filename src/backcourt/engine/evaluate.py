@@ -7,6 +7,7 @@ fingerprints of the columns it consumes, the coverage of its games, the version 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from backcourt.engine import lineage
@@ -19,18 +20,22 @@ _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, 
 
 
 def prepare(warehouse: Warehouse, registry: Registry) -> None:
-    """Create the temporary tables that evaluation reads: grid, consumption, code, and an empty `evaluation`."""
+    """Create the temporary tables that evaluation reads: grid, consumption, code, `prints` and an empty `evaluation`."""
     lineage.recall(warehouse, registry)
     create_grid(warehouse, registry.ordered)
     create_consumption(warehouse, registry, registry.ordered)
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE prints (table_name VARCHAR, upstream VARCHAR, game_date DATE, digest VARCHAR)"
+    )
     warehouse.execute(f"CREATE OR REPLACE TEMP TABLE evaluation ({_COLUMNS})")
 
 
 def evaluate_all(warehouse: Warehouse, registry: Registry) -> None:
     """Fill the temporary table `evaluation` for every built table, upstream ones first."""
     prepare(warehouse, registry)
+    _gather_prints(warehouse, registry.ordered)
     for table in registry.ordered:
-        evaluate(warehouse, registry, table)
+        _judge(warehouse, registry, table)
 
 
 def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
@@ -39,11 +44,16 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     `reason` is NULL for a verified partition and says otherwise why it would run. A partition behind an upstream one
     that is not verified is stale too: whether it really changes shows when that one has run.
     """
+    _gather_prints(warehouse, [table])
+    _judge(warehouse, registry, table)
+
+
+def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     ordinal = [each.name for each in registry.ordered].index(table.name)
     warehouse.execute("DELETE FROM evaluation WHERE table_name = ?", [table.full_name])
     warehouse.execute(
         f"""INSERT INTO evaluation
-        WITH inputs AS ({_inputs()}),
+        WITH inputs AS ({_inputs(table)}),
         behind AS ({_behind(table)}),
         known AS (SELECT * FROM ledger.partitions WHERE table_name = $table),
         compared AS (
@@ -100,9 +110,25 @@ def changed_inputs(before: str, now: str) -> list[str]:
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
-def _inputs() -> str:
+def _gather_prints(warehouse: Warehouse, tables: Sequence[Table]) -> None:
+    """Fill `prints`: per table, upstream table and date a digest over the columns consumed; one look at the ledger."""
+    names = [table.full_name for table in tables]
+    warehouse.execute("DELETE FROM prints WHERE list_contains(?, table_name)", [names])
+    # A sum of hashes, as it needs no order; like the fingerprints it is private to an engine version.
+    warehouse.execute(
+        """INSERT INTO prints
+        SELECT c.table_name, c.upstream, f.game_date, to_hex(hash(SUM(hash(f.column_name, f.rows, f.fingerprint))))
+        FROM consumption AS c
+        JOIN ledger.column_fingerprints AS f ON f.table_name = c.upstream AND f.column_name = c.column_name
+        WHERE list_contains(?, c.table_name) GROUP BY c.table_name, c.upstream, f.game_date""",
+        [names],
+    )
+
+
+def _inputs(table: Table) -> str:
     """Per expected date one text with a digest per upstream table, the code version and the coverage."""
-    return """
+    dated = _same_date() if table.contract.kind == "post" else _until()
+    return f"""
       SELECT e.game_date, 'code=' || MIN(c.code_version) || ';coverage=' || COALESCE(MIN(e.coverage), '') ||
         COALESCE(';' || string_agg(p.upstream || '=' || p.digest, ';' ORDER BY p.upstream), '') AS inputs
       FROM (SELECT game_date, coverage FROM grid WHERE table_name = $table
@@ -110,25 +136,32 @@ def _inputs() -> str:
               AND NOT EXISTS (SELECT 1 FROM grid AS g WHERE g.table_name = $table AND g.game_date = p.game_date)) AS e
       CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c
       LEFT JOIN (
-        WITH prints AS (
-          SELECT c.upstream, c.reach, f.game_date,
-            substr(md5(string_agg(c.column_name || ':' || f.rows || ':' || f.fingerprint, ';' ORDER BY c.column_name)), 1, 16) AS digest
-          FROM consumption AS c JOIN ledger.column_fingerprints AS f ON f.table_name = c.upstream AND f.column_name = c.column_name
-          WHERE c.table_name = $table GROUP BY c.upstream, c.reach, f.game_date),
-        dates AS (
-          SELECT game_date FROM grid WHERE table_name = $table UNION SELECT game_date FROM ledger.partitions WHERE table_name = $table),
-        running AS (
-          SELECT upstream, game_date, SUM(hash(game_date, digest)) OVER (PARTITION BY upstream ORDER BY game_date) AS total
-          FROM prints WHERE reach = 'until')
-        SELECT game_date, upstream, digest FROM prints WHERE reach = 'same_date'
-        UNION ALL
-        SELECT d.game_date, p.upstream, p.digest FROM dates AS d CROSS JOIN prints AS p WHERE p.reach = 'whole'
-        UNION ALL
-        SELECT d.game_date, r.upstream, substr(md5(CAST(r.total AS VARCHAR)), 1, 16)
-        FROM (SELECT DISTINCT upstream FROM running) AS u CROSS JOIN dates AS d
-        ASOF JOIN running AS r ON r.upstream = u.upstream AND r.game_date <= d.game_date
+        WITH dates AS (
+          SELECT game_date FROM grid WHERE table_name = $table
+          UNION SELECT game_date FROM ledger.partitions WHERE table_name = $table),
+        reached AS (
+          SELECT p.upstream, p.game_date, p.digest, r.reach FROM prints AS p
+          JOIN (SELECT DISTINCT upstream, reach FROM consumption WHERE table_name = $table) AS r ON r.upstream = p.upstream
+          WHERE p.table_name = $table)
+        SELECT d.game_date, r.upstream, r.digest FROM dates AS d CROSS JOIN reached AS r WHERE r.reach = 'whole'
+        UNION ALL {dated}
       ) AS p ON p.game_date = e.game_date
       GROUP BY e.game_date"""
+
+
+def _same_date() -> str:
+    """What a post-game row reads of upstream tables with dates: its own."""
+    return "SELECT game_date, upstream, digest FROM reached WHERE reach = 'same_date'"
+
+
+def _until() -> str:
+    """What a pre-game row reads of upstream tables with dates: everything up to its own."""
+    return """
+        SELECT d.game_date, r.upstream, substr(md5(CAST(r.total AS VARCHAR)), 1, 16)
+        FROM (SELECT DISTINCT upstream FROM reached WHERE reach = 'until') AS u CROSS JOIN dates AS d
+        ASOF JOIN (
+          SELECT upstream, game_date, SUM(hash(game_date, digest)) OVER (PARTITION BY upstream ORDER BY game_date) AS total
+          FROM reached WHERE reach = 'until') AS r ON r.upstream = u.upstream AND r.game_date <= d.game_date"""
 
 
 def _behind(table: Table) -> str:

@@ -19,18 +19,22 @@ def create_grid(warehouse: Warehouse, tables: Iterable[Table]) -> None:
         "CREATE OR REPLACE TEMP TABLE grid (table_name VARCHAR, game_date DATE, season VARCHAR,"
         " games BIGINT, uncovered BIGINT, coverage VARCHAR)"
     )
-    for table in tables:
-        warehouse.execute(
-            f"""INSERT INTO grid
-            SELECT $table, s.game_date, MIN(s.season), COALESCE(SUM({_games(table.contract)}) FILTER (WHERE c.season IS NOT NULL), 0),
-              COALESCE(SUM({_games(table.contract)}) FILTER (WHERE c.season IS NULL), 0),
-              string_agg(DISTINCT c.season_type, ',' ORDER BY c.season_type)
-            FROM ledger.schedule AS s
-            LEFT JOIN (SELECT DISTINCT season, season_type FROM ledger.coverage WHERE table_name = $covers) AS c
-              ON c.season = s.season AND c.season_type = s.season_type
-            GROUP BY s.game_date HAVING SUM({_games(table.contract)}) > 0""",
-            {"table": table.full_name, "covers": table.contract.covers},
-        )
+    kinds = [(table.full_name, table.contract.covers, table.contract.kind == "post") for table in tables]
+    if not kinds:
+        return
+    warehouse.execute(
+        """INSERT INTO grid
+        WITH wanted AS (SELECT UNNEST(?) AS table_name, UNNEST(?) AS covers, UNNEST(?) AS is_post),
+        counted AS (
+          SELECT w.table_name, s.game_date, s.season, c.season_type, IF(w.is_post, s.final, s.games) AS games
+          FROM ledger.schedule AS s CROSS JOIN wanted AS w
+          LEFT JOIN (SELECT DISTINCT table_name, season, season_type FROM ledger.coverage) AS c
+            ON c.table_name = w.covers AND c.season = s.season AND c.season_type = s.season_type)
+        SELECT table_name, game_date, MIN(season), COALESCE(SUM(games) FILTER (WHERE season_type IS NOT NULL), 0),
+          COALESCE(SUM(games) FILTER (WHERE season_type IS NULL), 0), string_agg(DISTINCT season_type, ',' ORDER BY season_type)
+        FROM counted GROUP BY table_name, game_date HAVING SUM(games) > 0""",
+        [list(column) for column in zip(*kinds, strict=True)],
+    )
 
 
 def covered_games(table: Table) -> str:
@@ -67,7 +71,3 @@ def reach_of(contract: Contract, upstream: Contract) -> str:
     if not upstream.is_dated:
         return "whole"
     return "same_date" if contract.kind == "post" else "until"
-
-
-def _games(contract: Contract) -> str:
-    return "s.final" if contract.kind == "post" else "s.games"

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from backcourt.engine import ledger
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
+from backcourt.engine.mend import close_damage, is_damaged, undo_damaged_ingests
 from backcourt.engine.raw import columns_list, create_views, live
 from backcourt.engine.staging import find_conflicts, settle
 from backcourt.errors import SourceError
@@ -62,10 +63,7 @@ def is_known(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> bo
         " ORDER BY ingest_id DESC LIMIT 1",
         [delivery.source, delivery.stream, contract.name],
     )
-    damaged = warehouse.value(
-        "SELECT COUNT(*) FROM ledger.partitions WHERE table_name = ? AND state = 'damaged'", [contract.full_name]
-    )
-    return newest == [(delivery.digest, delivery.scope)] and not damaged
+    return newest == [(delivery.digest, delivery.scope)] and not is_damaged(warehouse, contract)
 
 
 def receive(
@@ -78,6 +76,8 @@ def receive(
     """
     label = f"{delivery.stream} (for raw.{contract.name})"
     rows_read = int(warehouse.value("SELECT COUNT(*) FROM staged"))
+    if mending := is_damaged(warehouse, contract):
+        undo_damaged_ingests(warehouse, contract, delivery.source, delivery.stream)
     find_conflicts(warehouse, contract, collapse=delivery.quarantines)
     unresolved = settle(warehouse, label, quarantines=delivery.quarantines)
     _compare(warehouse, contract, delivery)
@@ -94,6 +94,8 @@ def receive(
     if outcome.vanished:
         _refuse_mass_vanishing(warehouse, contract, delivery, outcome.vanished, max_vanishing)
     _record(warehouse, contract, delivery, outcome, now.replace(tzinfo=None))
+    if mending:
+        close_damage(warehouse, contract)
     return outcome
 
 
@@ -227,9 +229,6 @@ def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, in
         UNION SELECT DISTINCT {_date("l", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id
         UNION SELECT game_date FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged'"""
     )
-    # Damage was marked by verify; the rows compared above are whole again, so it ends here.
-    if warehouse.value("DELETE FROM ledger.partitions WHERE table_name = ?", [contract.full_name]):
-        ledger.seal(warehouse, "partitions", [contract.full_name])
     retired = warehouse.value(
         "INSERT INTO ledger.retired SELECT DISTINCT ?, row_id, what, CAST(? AS TIMESTAMP), ?"
         " FROM differences WHERE row_id IS NOT NULL",

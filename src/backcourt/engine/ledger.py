@@ -192,7 +192,10 @@ def refuse_broken(warehouse: Warehouse) -> None:
     broken = broken_seals(warehouse)
     if broken:
         more = f" ({len(broken) - 1} more.)" if len(broken) > 1 else ""
-        raise WarehouseError(f"{broken[0]}.{more}", "See all of it, and mark what it damaged, with  backcourt verify")
+        raise WarehouseError(
+            f"{broken[0]}.{more}",
+            "Run  backcourt verify: it names every change and marks what can be rebuilt; --accept-ledger settles the rest.",
+        )
 
 
 def rows_digest(relation: str, group: str = "") -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlglot
@@ -17,6 +18,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.schema import MappingSchema
 
 from backcourt.engine.inputs import base_name
 from backcourt.engine.lineage import Lineage
@@ -99,11 +101,11 @@ def upstream_tables(sql: str, where: str) -> set[str]:
 
 def lineage_of(registry: Registry, table: Table) -> Lineage:
     """What `table` consumes through its build, its spine and its checks; raises ContractError for an unknown name."""
-    spine_columns = _spine_schema(registry, table)
-    private = {"spine": spine_columns, "candidate": {column.name: column.sql_type for column in table.contract.columns}}
+    private = _private(registry, table)
+    schema = _schema(registry, private)
     consumed: dict[str, set[str]] = {}
     for where, sql in _queries(table):
-        for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private).items():
+        for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private, schema).items():
             if upstream not in private:
                 consumed.setdefault(base_name(upstream), set()).update(columns)
     for upstream in list(consumed):
@@ -127,7 +129,7 @@ def code_version(table: Table) -> str:
     """
     contract = table.contract
     logic = {
-        "sql": {where: _normal_form(sql, where) for where, sql in _queries(table)},
+        "sql": {where: _normal_form(sql, f"{table.full_name} {where}") for where, sql in _queries(table)},
         "key": contract.key,
         "grain": contract.grain,
         "kind": contract.kind,
@@ -148,14 +150,12 @@ def transpile(sql: str, dialect: str = "bigquery") -> str:
 
 def check_portable(registry: Registry, table: Table) -> None:
     """Raise ContractError unless every query of the table stays in the portable, exact subset."""
-    private = {
-        "spine": _spine_schema(registry, table),
-        "candidate": {column.name: column.sql_type for column in table.contract.columns},
-    }
+    private = _private(registry, table)
+    schema = _schema(registry, private)
     for where, sql in _queries(table):
         place = f"{table.full_name} {where}"
         _check_syntax(_parse(sql, place), place)
-        _check_aggregates(_qualified(registry, sql, place, private), place)
+        _check_aggregates(_qualified(registry, sql, place, private, schema), place)
 
 
 def _queries(table: Table) -> Iterator[tuple[str, str]]:
@@ -165,7 +165,9 @@ def _queries(table: Table) -> Iterator[tuple[str, str]]:
         yield f"check {check.name}", check.sql
 
 
+@lru_cache(maxsize=256)
 def _parse(sql: str, where: str) -> exp.Expr:
+    """The tree of a query, parsed once: nobody may change it."""
     try:
         trees = sqlglot.parse(sql, dialect="duckdb")
     except SqlglotError as error:
@@ -179,13 +181,22 @@ def _normal_form(sql: str, where: str) -> str:
     return _parse(sql, where).sql(dialect="duckdb", comments=False, normalize=True)
 
 
-def _schema(registry: Registry, private: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    schema: dict[str, Any] = {"": {name: dict(columns) for name, columns in private.items()}, "raw": {}}
+def _private(registry: Registry, table: Table) -> dict[str, dict[str, str]]:
+    """Relations that only the queries of a table know, with their columns' types."""
+    candidate = {column.name: column.sql_type for column in table.contract.columns}
+    return {"spine": _spine_schema(registry, table), "candidate": candidate}
+
+
+def _schema(registry: Registry, private: Mapping[str, Mapping[str, str]]) -> MappingSchema:
+    # Made once per table: it names thousands of columns, and each query would normalise them all again.
+    schema: dict[str, Any] = {"raw": {}}
+    if private:
+        schema["main"] = {name: dict(columns) for name, columns in private.items()}
     for contract in registry.raw.values():
         schema["raw"][f"{contract.name}_current"] = _types(contract)
     for table in registry.built.values():
         schema.setdefault(table.contract.schema_name, {})[table.name] = _types(table.contract)
-    return schema
+    return MappingSchema(schema, dialect="duckdb")
 
 
 def _types(contract: Contract) -> dict[str, str]:
@@ -194,20 +205,20 @@ def _types(contract: Contract) -> dict[str, str]:
 
 def _spine_schema(registry: Registry, table: Table) -> dict[str, str]:
     where = f"spine {table.contract.spine}.sql"
-    tree = annotate_types(_qualified(registry, table.spine_sql, where, {}), dialect="duckdb")
+    tree = annotate_types(_qualified(registry, table.spine_sql, where, {}, _schema(registry, {})), dialect="duckdb")
     return {select.alias_or_name: (select.type.sql("duckdb") if select.type else "VARCHAR") for select in tree.selects}
 
 
-def _qualified(registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]]) -> exp.Query:
-    tree = _parse(sql, where)
+def _qualified(
+    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]], schema: MappingSchema
+) -> exp.Query:
+    tree = _parse(sql, where).copy()
     ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     for node in tree.find_all(exp.Table):
         if node.db:
             registry.contract(f"{node.db}.{node.name}")
         elif node.name in private and node.name not in ctes:
             node.set("db", exp.to_identifier("main"))
-    schema = _schema(registry, private)
-    schema["main"] = schema.pop("")
     try:
         qualified = qualify(
             tree, schema=schema, dialect="duckdb", quote_identifiers=False, validate_qualify_columns=True
@@ -218,9 +229,9 @@ def _qualified(registry: Registry, sql: str, where: str, private: Mapping[str, M
 
 
 def _consumed(
-    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]]
+    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]], schema: MappingSchema
 ) -> dict[str, set[str]]:
-    tree = _qualified(registry, sql, where, private)
+    tree = _qualified(registry, sql, where, private, schema)
     consumed: dict[str, set[str]] = {}
     tables = [
         _name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)

@@ -30,12 +30,24 @@ def stage(
 ) -> None:
     """Create the temporary table `staged` from a file; raises SourceError when the file has the wrong shape."""
     try:
-        types = _open_source(warehouse, mapping, file, seasons)
-        _require_columns(mapping, file, types)
-        _resolve_names(warehouse, mapping)
-        warehouse.execute(_staging_query(contract, mapping, file, types))
+        plan = _plan(warehouse, contract, mapping, file, seasons)
+        parse = f"CASE {' '.join(plan.problems)} END" if plan.problems else "CAST(NULL AS VARCHAR)"
+        columns = ", ".join(quoted(column.name) for column in contract.columns)
+        warehouse.execute(
+            f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {columns}, source_row,"
+            f" COALESCE(parse_problem, {broken_rule(contract)}) AS problem"
+            f" FROM ({_complete(contract, plan, f', s.source_row, {parse} AS parse_problem')})"
+        )
     except QueryError as error:
         raise unreadable(file.path, error) from error
+
+
+def unjudged(
+    warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+) -> str:
+    """A query for a file's rows in the contract's columns, and no question asked: what checking is measured against."""
+    columns = ", ".join(quoted(column.name) for column in contract.columns)
+    return f"SELECT {columns} FROM ({_complete(contract, _plan(warehouse, contract, mapping, file, seasons))})"
 
 
 def _open_source(
@@ -94,7 +106,12 @@ def _resolve_names(warehouse: Warehouse, mapping: FileMapping) -> None:
         spell(warehouse, "source_rows", sorted(texts))
 
 
-def _staging_query(contract: Contract, mapping: FileMapping, file: FileRelation, types: dict[str, str]) -> str:
+def _plan(
+    warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+) -> _Plan:
+    types = _open_source(warehouse, mapping, file, seasons)
+    _require_columns(mapping, file, types)
+    _resolve_names(warehouse, mapping)
     plan = _Plan()
     stored = [column for column in contract.columns if column.derived is None]
     for number, column in enumerate(stored):
@@ -105,15 +122,14 @@ def _staging_query(contract: Contract, mapping: FileMapping, file: FileRelation,
                 "Map the column, or give it `value: null` where the contract allows that.",
             )
         _add(plan, column, source, types, f"n{number}", file)
-    parse = f"CASE {' '.join(plan.problems)} END" if plan.problems else "CAST(NULL AS VARCHAR)"
+    return plan
+
+
+def _complete(contract: Contract, plan: _Plan, beside: str = "") -> str:
+    """The converted rows with the columns that are derived from them, and what else is wanted `beside`."""
     derived = [f"CAST({c.derived} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns if c.derived]
-    middle = ", ".join(["*", *derived])
-    columns = ", ".join(quoted(column.name) for column in contract.columns)
-    return f"""CREATE OR REPLACE TEMP TABLE staged AS
-    WITH converted AS (
-      SELECT {", ".join(plan.values)}, s.source_row, {parse} AS parse_problem FROM source_rows AS s {" ".join(plan.joins)}),
-    complete AS (SELECT {middle} FROM converted)
-    SELECT {columns}, source_row, COALESCE(parse_problem, {broken_rule(contract)}) AS problem FROM complete"""
+    converted = f"SELECT {', '.join(plan.values)}{beside} FROM source_rows AS s {' '.join(plan.joins)}"
+    return f"SELECT {', '.join(['*', *derived])} FROM ({converted})"
 
 
 def _add(

@@ -1,0 +1,223 @@
+"""What verified tables cost: ingest and backfill of whole seasons against the bare statements, in one run.
+
+    python benchmarks/bench_season.py [--data FOLDER] [--seasons 2021:2024] [--threads 1,2] [--repeat 5]
+
+Seconds depend on the machine; read the ratios. Ours and bare take turns in one process with the same threads, each
+into a fresh file, and a median of all turns is shown. Without real seasons it runs on simulated ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bare
+from measuring import Data, find_data, middle, print_table, timed
+
+from backcourt.clock import SystemClock
+from backcourt.engine.hashing import row_hash
+from backcourt.engine.registry import Registry, load_registry
+from backcourt.engine.run import RunReport, backfill
+from backcourt.seasons import Scope
+from backcourt.sources.local import ingest_folder
+from backcourt.warehouse.duckdb import Warehouse
+
+HASHED_COLUMNS = 48
+PROBE = "analytics.player_game_summary"
+
+Turn = dict[str, float]
+
+
+def main() -> None:
+    """Measure everything in processes of their own and print the figures."""
+    wishes = _parse_arguments()
+    if wishes.part:
+        data = Data(Path(wishes.data), tuple(wishes.seasons.split(",")), wishes.kind)
+        print(json.dumps(_PARTS[wishes.part](data, Path(wishes.scratch), int(wishes.threads), wishes.repeat)))
+        return
+    with tempfile.TemporaryDirectory(prefix="backcourt-bench-") as folder:
+        data = find_data(wishes.data, wishes.seasons, Path(folder))
+        threads = [int(count) for count in wishes.threads.split(",")]
+        print(f"{data.kind} data, {', '.join(data.seasons)}; medians of {wishes.repeat}; {os.cpu_count()} CPUs")
+        kept = _in_process("keep", data, Path(folder), max(threads), 1)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        turns = {count: _in_process("turns", data, Path(folder), count, wishes.repeat) for count in threads}
+        _show_turns(turns, data, kept["dates"])
+        _show_rest(kept, peak, Path(folder), wishes.repeat)
+
+
+def _parse_arguments() -> argparse.Namespace:
+    default = ",".join(str(count) for count in sorted({1, 2, os.cpu_count() or 1}))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", help="folder of real seasons (default: BACKCOURT_REAL_DATA, or beside the project)")
+    parser.add_argument("--seasons", help="start years, as 2021 or 2021:2024 (default: the first there is)")
+    parser.add_argument("--threads", default=default, help=f"thread counts to measure (default: {default})")
+    parser.add_argument("--repeat", type=int, default=5, help="turns that medians are taken of (default: 5)")
+    for name in ("--part", "--kind", "--scratch"):
+        parser.add_argument(name, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _in_process(part: str, data: Data, scratch: Path, threads: int, repeat: int) -> dict[str, Any]:
+    """Run a part of this file in a fresh process: neither caches nor memory of another part are in its figures."""
+    command = [sys.executable, __file__, "--part", part, "--kind", data.kind, "--data", str(data.folder)]
+    command += ["--seasons", ",".join(data.seasons), "--scratch", str(scratch)]
+    command += ["--threads", str(threads), "--repeat", str(repeat)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+# --- what is measured ------------------------------------------------------------------------------------------------
+
+
+def _take_turns(data: Data, scratch: Path, threads: int, repeat: int) -> dict[str, Any]:
+    """Ours and bare in turn; a first turn of each warms the files up and compares what they made."""
+    turns: dict[str, list[Turn]] = {"ours": [], "bare": []}
+    differing = 0
+    for number in range(repeat):
+        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+            ours, plain = Path(folder) / "ours.duckdb", Path(folder) / "bare.duckdb"
+            turns["ours"].append(_ours(data, ours, threads))
+            turns["bare"].append(_bare(data, plain, threads))
+            if number == 0:
+                differing = _differing_rows(ours, plain)
+    return {**turns, "differing": differing}
+
+
+def _ours(data: Data, path: Path, threads: int) -> Turn:
+    registry = load_registry()
+    with Warehouse.open(path, threads=threads) as warehouse:
+        return {
+            "ingest": timed(lambda: _ingest(warehouse, registry, data)),
+            "build": timed(lambda: backfill(warehouse, registry, Scope(), SystemClock(), threads=threads)),
+        }
+
+
+def _bare(data: Data, path: Path, threads: int) -> Turn:
+    registry = load_registry()
+    for name in registry.built:
+        registry.lineage(name)  # the bare statements are taken as written by hand
+    mappings = data.mappings(registry)
+    with Warehouse.open(path, threads=threads) as warehouse:
+        return {
+            "ingest": timed(lambda: bare.load(warehouse, registry, data.folder, data.seasons, mappings)),
+            "build": timed(lambda: bare.build(warehouse, registry)),
+        }
+
+
+def _ingest(warehouse: Warehouse, registry: Registry, data: Data) -> None:
+    ingest_folder(
+        warehouse,
+        registry,
+        data.folder,
+        SystemClock(),
+        seasons=data.seasons,
+        source="local" if data.kind == "real" else "simulated",
+        kind=data.kind,
+        mappings=data.mappings(registry),
+    )
+
+
+def _differing_rows(ours: Path, plain: Path) -> int:
+    """Rows of built tables that only one of the two has, by their hashes."""
+    differing = 0
+    for table in load_registry().ordered:
+        found = []
+        for path in (ours, plain):
+            with Warehouse.open(path, read_only=True) as warehouse:
+                found.append({row[0] for row in warehouse.rows(f"SELECT data_hash FROM {table.full_name}")})
+        differing += len(found[0] ^ found[1])
+    return differing
+
+
+def _build_and_keep(data: Data, scratch: Path, threads: int, repeat: int) -> dict[str, Any]:
+    """Ingest and build once, keep the file, and try the second run and the hashing on it."""
+    path = scratch / "kept.duckdb"
+    _ours(data, path, threads)
+    registry = load_registry()
+    with Warehouse.open(path, threads=threads) as warehouse:
+        dates = warehouse.value("SELECT COUNT(DISTINCT game_date) FROM ledger.partitions")
+        again = _again(warehouse, registry)
+        return {
+            "dates": dates,
+            "statements": again.data_statements,
+            "planned": again.planned,
+            **_rehash(warehouse, registry),
+        }
+
+
+def _again(warehouse: Warehouse, registry: Registry) -> RunReport:
+    return backfill(warehouse, registry, Scope(), SystemClock())
+
+
+def _rehash(warehouse: Warehouse, registry: Registry) -> Turn:
+    """Row hashes of 48 columns by the engine, and by a dictionary, JSON and SHA-256 for each row in Python."""
+    columns = registry.contract(PROBE).columns[:HASHED_COLUMNS]
+    names = [column.name for column in columns]
+    hashed = f"SELECT MAX(data_hash) FROM (SELECT {row_hash(columns)} AS data_hash FROM {PROBE})"
+    rows = warehouse.rows(f"SELECT {', '.join(names)} FROM {PROBE}")
+    by_engine = middle([timed(lambda: warehouse.value(hashed)) for _ in range(3)])
+    by_python = timed(lambda: [_python_hash(names, row) for row in rows])
+    return {"rows": len(rows), "columns": len(columns), "by_engine": by_engine, "by_python": by_python}
+
+
+def _python_hash(names: Sequence[str], row: Sequence[Any]) -> str:
+    document = json.dumps(dict(zip(names, row, strict=True)), sort_keys=True, default=str)
+    return hashlib.sha256(document.encode()).hexdigest()[:16]
+
+
+_PARTS = {"turns": _take_turns, "keep": _build_and_keep}
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _show_turns(turns: dict[int, dict[str, Any]], data: Data, dates: int) -> None:
+    rows = []
+    for threads, found in turns.items():
+        for step in ("ingest", "build", "total"):
+            ours, plain = (middle([_seconds(turn, step) for turn in found[who]]) for who in ("ours", "bare"))
+            label = f"{threads} thread{'s' if threads > 1 else ''}, {step}"
+            figures = (ours, plain, ours / plain, ours / len(data.seasons), ours / dates)
+            rows.append(
+                [label, *(f"{figure:.{digits}f}" for figure, digits in zip(figures, (2, 2, 2, 2, 4), strict=True))]
+            )
+    head = ["seconds", "ours", "bare", "ratio", "ours per season", "ours per date"]
+    print_table(f"Ingest and backfill into a fresh file, {dates} dates", head, rows)
+    print(f"  rows of built tables that differ between the two: {max(found['differing'] for found in turns.values())}")
+
+
+def _seconds(turn: Turn, step: str) -> float:
+    return turn["ingest"] + turn["build"] if step == "total" else turn[step]
+
+
+def _show_rest(kept: dict[str, Any], peak: float, scratch: Path, repeat: int) -> None:
+    code = "from backcourt.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "backfill", "--yes", "--warehouse", str(scratch / "kept.duckdb")]
+    again = [timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)) for _ in range(repeat)]
+    engine, python = kept["rows"] / kept["by_engine"], kept["rows"] / kept["by_python"]
+    rows = [
+        ["second run, nothing changed, whole process", f"{middle(again):.2f} s"],
+        ["  statements on raw and built tables in it", f"{kept['statements']} ({kept['planned']} partitions planned)"],
+        [
+            f"row hashes of {kept['columns']} columns, {kept['rows']} rows",
+            f"{kept['by_engine']:.2f} s, {engine:,.0f} rows/s",
+        ],
+        ["  the same per row in Python", f"{kept['by_python']:.2f} s, {python:,.0f} rows/s ({engine / python:.1f} x)"],
+        ["peak memory of ingest and backfill", f"{peak:,.0f} MiB"],
+    ]
+    print_table("Besides", ["", ""], rows)
+
+
+if __name__ == "__main__":
+    main()
