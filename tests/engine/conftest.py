@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from backcourt.engine.registry import default_registry
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
-from support import Workshop, clock, copied
+from support import Workshop, clock, copied, workshop
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +27,14 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
             shop.warehouse, registry, shop.folder, clock(1), source="simulated", kind="simulated", mappings=mappings
         )
         shop.backfill()
+        yield shop
+
+
+@pytest.fixture
+def ingested_late(league: Path, tmp_path: Path) -> Iterator[Workshop]:
+    """A fresh warehouse from a league of which one covered game has no players' lines."""
+    shutil.copytree(league, tmp_path / "late")
+    inject(tmp_path / "late", "late_game")
+    with workshop(tmp_path / "late.duckdb", tmp_path / "late") as shop:
+        shop.ingest()
         yield shop

@@ -93,7 +93,7 @@ def truth(one_shop: Workshop) -> Truth:
     return Truth(one_shop)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(number=st.integers(0, DATES - 1), edits=EDITS, by=st.integers(0, 20))
 def test_no_statistic_of_a_date_or_later_is_seen(truth: Truth, number: int, edits: list[Edit], by: int) -> None:
     first = truth.dates[number]
@@ -128,7 +128,7 @@ def test_a_row_that_sees_its_own_date_is_found(leaking: Workshop) -> None:
     assert differing == {("player_form", first), ("team_form", first)}
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(number=st.integers(0, DATES - 1), edits=EDITS)
 def test_a_corrected_warehouse_equals_a_fresh_one(truth: Truth, number: int, edits: list[Edit]) -> None:
     """Nothing that had to change was left out either."""

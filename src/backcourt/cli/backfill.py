@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -88,9 +89,9 @@ def backfill(
         _confirm(made, options, yes=yes)
         report = run(opened, options, scope, made, unit=unit, force=force, no_upstream=no_upstream)
     if as_json:
-        print_json(as_document(report))
+        print_json(as_document(report, options))
     else:
-        show(report)
+        show(report, options)
     if not report.is_complete:
         raise typer.Exit(1)
 
@@ -121,7 +122,7 @@ def run(
         )
 
 
-def show(report: RunReport) -> None:
+def show(report: RunReport, options: Common) -> None:
     """Tell how a run ended: dates by outcome, every failed date with its cause, and what retries them."""
     outcomes = {name: report.count(name) for name in ("written", "unchanged", "failed", "blocked")}
     skipped = report.planned - sum(outcomes.values())
@@ -136,17 +137,19 @@ def show(report: RunReport) -> None:
     if trouble:
         rows = [(one.table, one.game_date, one.outcome, one.cause) for one in trouble]
         print_table("Not verified", ("table", "date", "outcome", "cause"), rows)
-        say(f"Retry with  {retry_command(report)}")
+        say(f"Retry with  {retry_command(report, options)}")
 
 
-def retry_command(report: RunReport) -> str:
-    """The command that runs exactly the dates that failed or were blocked."""
+def retry_command(report: RunReport, options: Common) -> str:
+    """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    return f"backcourt backfill --tables {','.join(tables)} --dates {','.join(map(str, dates))}"
+    words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
+    path = options.settings.warehouse
+    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
 
 
-def as_document(report: RunReport) -> dict[str, object]:
+def as_document(report: RunReport, options: Common) -> dict[str, object]:
     """A run as JSON."""
     return {
         "run": report.run_id,
@@ -157,7 +160,7 @@ def as_document(report: RunReport) -> dict[str, object]:
         "data_statements": report.data_statements,
         "is_complete": report.is_complete,
         "trouble": [attempt for attempt in report.attempts if attempt.cause],
-        "retry": None if report.is_complete else retry_command(report),
+        "retry": None if report.is_complete else retry_command(report, options),
     }
 
 

@@ -14,22 +14,40 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import typer
+import typer.core
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
-from backcourt.errors import BackcourtError
+from backcourt.errors import BackcourtError, UsageError
 
 P = ParamSpec("P")
 
 INTERRUPTED = 130
+ENGINE_INTERRUPTED = "Query interrupted"
 
 
 def screen() -> Console:
     """Where results go; wide enough for a table when it is not a terminal."""
     width = None if sys.stdout.isatty() else max(120, int(os.environ.get("COLUMNS", "160")))
     return Console(highlight=False, width=width, soft_wrap=False)
+
+
+class Verb(typer.core.TyperCommand):
+    """A command that tells a wrong option as JSON too, when the command line asks for JSON."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words after the verb; a wrong one ends in exit code 2."""
+        wants_json = "--json" in args
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            told = getattr(error, "format_message", None)
+            if not wants_json or told is None:
+                raise
+            _show_error(UsageError(told(), f"See  backcourt {ctx.info_name} --help"), as_json=True)
+            raise typer.Exit(UsageError.exit_code) from error
 
 
 def verb(command: Callable[P, None]) -> Callable[P, None]:
@@ -42,7 +60,10 @@ def verb(command: Callable[P, None]) -> Callable[P, None]:
         except BackcourtError as error:
             _show_error(error, as_json=bool(kwargs.get("as_json")))
             raise typer.Exit(error.exit_code) from error
-        except KeyboardInterrupt as error:
+        except (KeyboardInterrupt, RuntimeError) as error:
+            # Within a statement the engine takes Ctrl-C and raises this in its place.
+            if isinstance(error, RuntimeError) and str(error) != ENGINE_INTERRUPTED:
+                raise
             Console(stderr=True).print("Interrupted. What was committed stays; the same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
@@ -74,8 +95,8 @@ def print_table(
 
 
 def say(text: str, style: str | None = None) -> None:
-    """A line on standard output."""
-    screen().print(escape(text), style=style)
+    """A line on standard output, left whole so that a command in it can be copied."""
+    screen().print(escape(text), style=style, soft_wrap=True)
 
 
 @contextmanager

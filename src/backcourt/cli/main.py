@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from backcourt.cli import backfill, demo, explain, ingest, plan, report, status, verify
+from backcourt.cli.console import Verb
 
 app = typer.Typer(
     help=__doc__,
@@ -19,6 +20,8 @@ app = typer.Typer(
 )
 for module in (demo, ingest, plan, backfill, status, verify, explain, report):
     module.register(app)
+for command in app.registered_commands:
+    command.cls = Verb
 
 
 def main() -> None:

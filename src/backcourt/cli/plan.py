@@ -19,7 +19,7 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
-from backcourt.engine.plan import Plan, make_plan
+from backcourt.engine.plan import Due, Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.seasons import Scope
 
@@ -63,7 +63,7 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
     for planned in made.tables:
         name = planned.table.name + (" (upstream)" if planned.is_upstream else "")
         for reason, count in planned.by_reason():
-            of_reason = [due for due in planned.due if due.reason.startswith(reason) or count == len(planned.due)]
+            of_reason = [due for due in planned.due if _is(due, reason)]
             first, last = min(due.game_date for due in of_reason), max(due.game_date for due in of_reason)
             rows.append((name, reason or "forced", count, first, last, sum(due.rows for due in of_reason)))
     if rows:
@@ -75,6 +75,13 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
         if not made.considered
         else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
     )
+
+
+def _is(due: Due, reason: str) -> bool:
+    """Whether a partition is due for a reason of `PlannedTable.by_reason`, which leaves dates, names and causes out."""
+    if due.reason.startswith("behind "):
+        return reason.startswith("behind ")
+    return due.reason.partition(":")[0] == reason.removesuffix(":")
 
 
 def as_document(made: Plan, scope: Scope) -> dict[str, object]:

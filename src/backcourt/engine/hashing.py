@@ -24,7 +24,7 @@ def canonical_text(column: Column) -> str:
         "varchar": name,
         "bigint": f"CAST({name} AS VARCHAR)",
         "integer": f"CAST({name} AS VARCHAR)",
-        "boolean": f"CASE WHEN {name} THEN '1' ELSE '0' END",
+        "boolean": f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END",
         "date": f"strftime({name}, '%Y-%m-%d')",
         "timestamp": f"CAST(epoch_us({name}) AS VARCHAR)",
         # Adding zero turns -0 into 0; 17 significant digits give every double back.
@@ -51,18 +51,22 @@ def fingerprints(relation: str, key: Iterable[str], columns: Sequence[str], date
     """
     keyed = f"SELECT {date} AS game_date__, hash({', '.join(map(quoted, key))}) AS key__, * FROM {relation}"
     hashes = ", ".join(f"hash(key__, {quoted(name)}) AS {quoted('h_' + name)}" for name in columns)
-    # The second sum is over a hash of the hash: what cancels in one sum does not in the other, and no value is read twice.
-    sums = ", ".join(
-        f"md5(CAST(SUM({h}) AS VARCHAR) || ':' || CAST(SUM(hash({h})) AS VARCHAR)) AS {quoted('fp_' + name)}"
-        for name, h in ((name, quoted("h_" + name)) for name in columns)
-    )
     hashed = f"SELECT game_date__, {hashes} FROM ({keyed})"
-    aggregated = f"SELECT game_date__, COUNT(*) AS rows__, {sums} FROM ({hashed}) GROUP BY game_date__"
-    names_list = ", ".join(f"'{name}'" for name in columns)
-    values_list = ", ".join(quoted("fp_" + name) for name in columns)
+    # The second sum is over a hash of the hash: what cancels in one does not in the other, and no value is read twice.
+    first = ", ".join(f"SUM({quoted('h_' + name)})" for name in columns)
+    second = ", ".join(f"SUM(hash({quoted('h_' + name)}))" for name in columns)
+    summed = (
+        f"SELECT game_date__, COUNT(*) AS rows__, [{first}] AS first__, [{second}] AS second__"
+        f" FROM ({hashed}) GROUP BY game_date__"
+    )
+    listed = ", ".join(f"'{name}'" for name in columns)
+    unrolled = (
+        f"SELECT game_date__ AS game_date, UNNEST([{listed}]) AS column_name, rows__ AS rows,"
+        f" UNNEST(first__) AS first__, UNNEST(second__) AS second__ FROM ({summed})"
+    )
     return (
-        f"SELECT game_date__ AS game_date, UNNEST([{names_list}]) AS column_name, rows__ AS rows,"
-        f" UNNEST([{values_list}]) AS fingerprint FROM ({aggregated})"
+        "SELECT game_date, column_name, rows,"
+        f" md5(CAST(first__ AS VARCHAR) || ':' || CAST(second__ AS VARCHAR)) AS fingerprint FROM ({unrolled})"
     )
 
 

@@ -308,7 +308,8 @@ def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
 
 def _write_coverage(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
     rows = [(delivery.source, contract.name, season, season_type) for season, season_type in delivery.coverage]
-    missing = [row for row in rows if row not in set(warehouse.rows("SELECT * FROM ledger.coverage"))]
+    known_rows = set(warehouse.rows("SELECT * FROM ledger.coverage")) if rows else set()
+    missing = [row for row in rows if row not in known_rows]
     if missing:
         warehouse.insert("ledger.coverage", missing)
         ledger.seal(warehouse, "coverage")

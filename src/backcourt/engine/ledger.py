@@ -181,7 +181,7 @@ def write_fingerprints(
     )
     warehouse.execute(
         "INSERT INTO ledger.column_fingerprints SELECT ?, game_date, column_name, rows, fingerprint, ?"
-        f" FROM ({fingerprints(relation, key, columns, date_sql)})",
+        f" FROM ({fingerprints(relation, key, columns, date_sql)}) WHERE game_date IN (SELECT game_date FROM touched_dates)",
         [table_name, ENGINE_VERSION],
     )
     seal(warehouse, "column_fingerprints", [table_name])

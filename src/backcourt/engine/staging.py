@@ -30,8 +30,11 @@ def find_conflicts(warehouse: Warehouse, contract: Contract, *, collapse: bool) 
             f" (PARTITION BY {columns_list(contract)}, problem ORDER BY source_row) AS copy FROM staged) WHERE copy > 1)"
         )
     _mark_repeated(warehouse, contract)
-    for column, target in contract.refers.items():
-        _mark_dangling(warehouse, contract, column, target)
+    # One look at all references first: as a rule nothing dangles, and then there is nothing to mark.
+    looks = [f"EXISTS ({_dangling(contract, column, target)})" for column, target in contract.refers.items()]
+    if looks and warehouse.value(f"SELECT {' OR '.join(looks)}"):
+        for column, target in contract.refers.items():
+            _mark_dangling(warehouse, contract, column, target)
 
 
 def settle(warehouse: Warehouse, label: str, *, quarantines: bool) -> int:
@@ -85,24 +88,32 @@ def _mark_repeated(warehouse: Warehouse, contract: Contract) -> None:
 
 
 def _mark_dangling(warehouse: Warehouse, contract: Contract, column: str, target: str) -> None:
-    names = [column]
-    matches = [f"t.{quoted(target.removesuffix('s') + '_id')} = s.{quoted(column)}"]
-    if target == "games":
-        # A game is meant by id, date and season together: a row dated otherwise would land in the wrong partition.
-        names += [name for name in ("game_date", "season", "season_type") if name in contract.column_names]
-        matches += [f"t.{quoted(name)} = s.{quoted(name)}" for name in names[1:]]
-    listed = ", ".join(quoted(name) for name in names)
-    warehouse.execute(
-        f"CREATE OR REPLACE TEMP TABLE dangling AS SELECT * FROM"
-        f" (SELECT DISTINCT {listed} FROM staged WHERE problem IS NULL AND {quoted(column)} IS NOT NULL) AS s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM raw.{target}_current AS t WHERE {' AND '.join(matches)})"
-    )
+    names = _referring(contract, column, target)
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE dangling AS {_dangling(contract, column, target)}")
     if warehouse.value("SELECT COUNT(*) FROM dangling"):
         same = " AND ".join(f"dangling.{quoted(name)} = staged.{quoted(name)}" for name in names)
         warehouse.execute(
             f"UPDATE staged SET problem = 'column {column}: ' || {_shown(names)} || ' is not in raw.{target}'"
             f" WHERE problem IS NULL AND EXISTS (SELECT 1 FROM dangling WHERE {same})"
         )
+
+
+def _referring(contract: Contract, column: str, target: str) -> list[str]:
+    """A game is meant by id, date and season together: a row dated otherwise would land in the wrong partition."""
+    beside = ("game_date", "season", "season_type") if target == "games" else ()
+    return [column, *(name for name in beside if name in contract.column_names)]
+
+
+def _dangling(contract: Contract, column: str, target: str) -> str:
+    """What the column refers to, with all that must agree, and that is not there."""
+    names = _referring(contract, column, target)
+    ours = [target.removesuffix("s") + "_id", *names[1:]]
+    same = " AND ".join(f"t.{quoted(own)} = s.{quoted(name)}" for own, name in zip(ours, names, strict=True))
+    listed = ", ".join(quoted(name) for name in names)
+    return (
+        f"SELECT * FROM (SELECT DISTINCT {listed} FROM staged WHERE problem IS NULL AND {quoted(column)} IS NOT NULL) AS s"
+        f" WHERE NOT EXISTS (SELECT 1 FROM raw.{target}_current AS t WHERE {same})"
+    )
 
 
 def _shown(names: list[str] | tuple[str, ...]) -> str:

@@ -1,0 +1,59 @@
+"""Terminals with warehouses of their own, of the small simulated league."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+from support import Workshop, workshop
+
+
+def copy_beside(file: Path, into: Path) -> Path:
+    """The warehouse and what lies beside it: events and snapshot."""
+    into.mkdir()
+    for path in file.parent.iterdir():
+        shutil.copy(path, into / path.name)
+    return into / file.name
+
+
+@pytest.fixture
+def cli(built: Path, tmp_path: Path) -> Terminal:
+    """A terminal with a built warehouse of its own: 4 teams, 6 dates, 18 partitions."""
+    return Terminal(copy_beside(built, tmp_path / "built"))
+
+
+@pytest.fixture
+def raw_cli(ingested: Path, tmp_path: Path) -> Terminal:
+    """A terminal with a warehouse of its own in which nothing is built."""
+    return Terminal(copy_beside(ingested, tmp_path / "raw"))
+
+
+@pytest.fixture(scope="session")
+def shared_cli(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    """A terminal with a built warehouse for commands that only read."""
+    return Terminal(copy_beside(built, tmp_path_factory.mktemp("shared") / "built"))
+
+
+@pytest.fixture
+def correction(cli: Terminal, league: Path, tmp_path: Path) -> str:
+    """A correction of one box score is ingested into the warehouse of `cli`; the date of its game."""
+    folder = shutil.copytree(league, tmp_path / "corrected")
+    with workshop(cli.warehouse, folder) as shop:
+        return corrected(shop)
+
+
+def corrected(shop: Workshop) -> str:
+    """Give the first player of the third date one assist less, and his team too; the date."""
+    box, teams = shop.read("player_box"), shop.read("team_box")
+    day = sorted({line["game_date"] for line in box})[2]
+    line = next(line for line in box if line["game_date"] == day and int(line["assists"]) > 0)
+    team = next(one for one in teams if (one["game_id"], one["team_id"]) == (line["game_id"], line["team_id"]))
+    for one in (line, team):
+        one["assists"] = str(int(one["assists"]) - 1)
+    shop.write("player_box", box)
+    shop.write("team_box", teams)
+    shop.ingest(hours=1)
+    return day

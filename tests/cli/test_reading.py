@@ -1,0 +1,211 @@
+"""Commands that only read: what they print, as a document too, and that they leave the file alone."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from terminal import EVERYTHING, Terminal
+
+from backcourt.settings import SETTINGS
+
+DAY = "2021-10-20"
+READERS = ("plan", "status", "status --phase 2", "report", f"explain PGS {DAY}", "verify", "backfill --dry-run --force")
+TABLES = {"team_offense_game_summary", "team_defense_game_summary", "player_game_summary"}
+NEEDS_FILE = ("plan", "backfill --dry-run", "backfill", "status", "verify", "report", f"explain PGS {DAY}")
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_the_file_is_left_alone(cli: Terminal, command: str) -> None:
+    before = cli.state()
+    for form in (command, f"{command} --json"):
+        assert cli(form).code == 0
+    assert cli.state() == before
+
+
+@pytest.mark.parametrize("command", [one for one in READERS if "verify" not in one and "report" not in one])
+def test_so_it_is_with_nothing_built(raw_cli: Terminal, command: str) -> None:
+    before = raw_cli.state()
+    assert raw_cli(command).code == 0
+    assert raw_cli.state() == before
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_file_without_write_permission_is_enough(cli: Terminal, command: str) -> None:
+    cli.warehouse.chmod(0o444)
+    assert cli(command).code == 0
+
+
+@pytest.mark.parametrize("command", NEEDS_FILE)
+def test_a_missing_warehouse(tmp_path: Path, command: str) -> None:
+    missing = Terminal(tmp_path / "nothing.duckdb")
+    answer = missing(command)
+    assert answer.code == 5
+    assert "There is no warehouse at" in answer.err
+    assert "backcourt ingest" in answer.err
+    error = missing(f"{command} --json").json
+    assert (error["error"], error["exit_code"]) == ("WarehouseError", 5)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [*NEEDS_FILE, "ingest simulated"])
+def test_a_file_of_another_kind(tmp_path: Path, command: str) -> None:
+    other = Terminal(tmp_path / "other.duckdb")
+    other.warehouse.write_text("not a database\n" * 1000)
+    answer = other(command)
+    assert answer.code == 5
+    assert "cannot be opened" in answer.err
+    assert other.warehouse.read_text() == "not a database\n" * 1000
+
+
+@pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.name not in ("warehouse", "real_data")], ids=lambda s: s.name)
+def test_a_bad_setting(shared_cli: Terminal, setting: object) -> None:
+    env = str(getattr(setting, "env"))  # noqa: B009
+    answer = shared_cli("status", **{env: "nonsense"})
+    assert answer.code == 2
+    assert f"{env}='nonsense' is not allowed" in answer.err
+
+
+class TestPlan:
+    def test_nothing_to_do(self, shared_cli: Terminal) -> None:
+        assert shared_cli("plan").out.splitlines() == [EVERYTHING, "Nothing to do: all 18 partitions of the scope are verified."]
+
+    def test_everything_to_do(self, raw_cli: Terminal) -> None:
+        answer = raw_cli("plan")
+        assert "18 of 18 partitions would run: about 216 rows" in answer.text or "18 of 18 partitions would run" in answer.text
+        for table in TABLES:
+            assert f"{table} never built 6 2021-10-19 2021-10-24" in answer.text
+
+    def test_document(self, raw_cli: Terminal) -> None:
+        found = raw_cli("plan --json --dates 2021-10-20 --tables PGS").json
+        assert found.keys() == {"scope", "partitions", "considered", "rows", "seconds", "tables"}
+        assert (found["partitions"], found["considered"]) == (2, 2)
+        assert [(one["table"], one["is_upstream"]) for one in found["tables"]] == [
+            ("team_offense_game_summary", True),
+            ("player_game_summary", False),
+        ]
+        (due,) = found["tables"][1]["dates"]
+        assert due.keys() == {"game_date", "reason", "rows"}
+        assert (due["game_date"], due["reason"]) == (DAY, "never built")
+
+    def test_upstream_is_shown_apart(self, raw_cli: Terminal) -> None:
+        assert "team_offense_game_summary (upstream) never built 1" in raw_cli(f"plan --tables PGS --dates {DAY}").text
+
+    def test_each_reason_has_its_own_line(self, cli: Terminal) -> None:
+        """Damage on two dates, the one upstream: three reasons in two tables."""
+        damage(cli, "analytics.team_offense_game_summary", "2021-10-19")
+        damage(cli, "analytics.player_game_summary", "2021-10-22")
+        assert cli("verify").code == 1
+        text = cli("plan").text
+        assert "team_offense_game_summary its rows are not those of the ledger 1 2021-10-19 2021-10-19" in text
+        assert "player_game_summary its rows are not those of the ledger 1 2021-10-22 2021-10-22" in text
+        assert "player_game_summary behind an upstream partition 1 2021-10-19 2021-10-19" in text
+
+    def test_a_check_as_reason(self, cli: Terminal) -> None:
+        damage(cli, "analytics.player_game_summary", "2021-10-22", "UPDATE {} SET points = points + 1 WHERE game_date = '{}'")
+        assert cli("verify").code == 1
+        answer = cli("plan")
+        assert answer.code == 0
+        assert "1 of 18 partitions would run" in answer.text
+
+
+def damage(cli: Terminal, table: str, day: str, statement: str = "DELETE FROM {} WHERE game_date = '{}'") -> None:
+    from backcourt.warehouse.duckdb import Warehouse
+
+    with Warehouse.open(cli.warehouse) as warehouse:
+        warehouse.execute(statement.format(table, day))
+
+
+class TestStatus:
+    def test_document(self, shared_cli: Terminal) -> None:
+        found = shared_cli("status --json").json
+        assert found.keys() == {"scope", "status"}
+        status = found["status"]
+        assert status.keys() == {"kind", "totals", "by_season", "raw", "running"}
+        assert (status["kind"], status["running"]) == ("simulated", None)
+        assert {one["table"] for one in status["totals"]} == TABLES
+        for one in status["totals"]:
+            assert (one["expected"], one["states"]["verified"], one["season"]) == (6, 6, None)
+        assert {one["season"] for one in status["by_season"]} == {"2021-22"}
+
+    def test_the_table_furthest_behind_comes_first(self, raw_cli: Terminal) -> None:
+        assert raw_cli(f"backfill --tables TDGS --dates :{DAY}").code == 0
+        answer = raw_cli("status")
+        assert "At least 0.0% of every table is verified (player_game_summary is furthest behind)." in answer.out
+        order = [one["table"] for one in raw_cli("status --json").json["status"]["totals"]]
+        assert order[0] == "player_game_summary"
+        rows = [line.split() for line in answer.out.splitlines()]
+        assert ["team_defense_game_summary", "all", "6", "2", "4", "0", "0", "0", "0", "0", "4"] in rows
+
+    def test_raw_tables(self, shared_cli: Terminal) -> None:
+        rows = [line.split() for line in shared_cli("status --phase 2").out.splitlines()]
+        assert ["raw.games", "2021-22", "6", "6", "0", "0", "6"] in rows
+        assert ["raw.team_box", "2021-22", "6", "6", "0", "0", "12"] in rows
+
+    def test_scope(self, shared_cli: Terminal) -> None:
+        (one,) = shared_cli(f"status --json --tables PGS --dates {DAY}").json["status"]["totals"]
+        assert (one["table"], one["expected"]) == ("player_game_summary", 1)
+
+
+class TestExplain:
+    def test_document(self, shared_cli: Terminal) -> None:
+        found = shared_cli(f"explain PGS {DAY} --json").json
+        assert (found["table"], found["game_date"], found["state"], found["reason"]) == ("player_game_summary", DAY, "verified", None)
+        assert found["built_with"] == found["code_version"]
+        assert found["rows"] == found["expected_rows"] > 20
+        assert {"games_present", "unique_keys", "keys_equal_spine", "column_rules"} < set(found["checks"])
+        inputs = {one["table"]: one for one in found["inputs"]}
+        assert inputs.keys() > {"raw.games", "raw.player_box", "analytics.team_offense_game_summary"}
+        assert {"points", "seconds_played", "player_id"} <= set(inputs["raw.player_box"]["columns"])
+        assert "player_name" not in inputs["raw.player_box"]["columns"] or "plus_minus" in inputs["raw.player_box"]["columns"]
+        assert not any(one["changed"] for one in inputs.values())
+        (attempt,) = found["attempts"]
+        assert (attempt["outcome"], attempt["reason"], attempt["cause"]) == ("written", "never built", None)
+
+    def test_text(self, shared_cli: Terminal) -> None:
+        answer = shared_cli(f"explain PGS {DAY}")
+        assert answer.out.startswith(f"player_game_summary {DAY}: verified\n")
+        for words in ("Built from", "consumed columns", "written", "never built", "It runs again when a consumed column above changes"):
+            assert words in answer.text
+
+    def test_before_the_first_build(self, raw_cli: Terminal) -> None:
+        answer = raw_cli(f"explain TOGS {DAY}")
+        assert answer.code == 0
+        assert f"team_offense_game_summary {DAY}: missing (never built)" in answer.out
+        command = answer.out.strip().splitlines()[-1].partition("  ")[2]
+        assert command == f"backcourt backfill --tables team_offense_game_summary --dates {DAY}"
+        assert raw_cli(shlex.join(shlex.split(command)[1:])).code == 0
+        assert "verified" in raw_cli(f"explain TOGS {DAY}").out.splitlines()[0]
+
+    def test_after_a_correction_it_names_the_input(self, cli: Terminal, correction: str) -> None:
+        found = cli(f"explain PGS {correction} --json").json
+        assert (found["state"], found["reason"]) == ("stale", "input changed")
+        changed = {one["table"] for one in found["inputs"] if one["changed"]}
+        assert "raw.player_box" in changed
+        assert not {"raw.shots", "raw.play_by_play", "raw.games"} & changed
+        lines = [line for line in cli(f"explain PGS {correction}").out.splitlines() if "changed" in line.split()]
+        assert any(line.startswith("raw.player_box") for line in lines)
+        assert cli("backfill").code == 0
+        assert cli(f"explain PGS {correction} --json").json["state"] == "verified"
+        assert cli(f"explain PGS {correction} --json").json["record_version"] == 2
+        assert [one["reason"] for one in cli(f"explain PGS {correction} --json").json["attempts"]] == ["input changed", "never built"]
+
+    def test_an_unread_change_changes_nothing(self, cli: Terminal, correction: str) -> None:
+        other = "2021-10-24"
+        assert other != correction
+        assert cli(f"explain PGS {other} --json").json["state"] == "verified"
+
+    @pytest.mark.parametrize(
+        ("date", "message"),
+        [
+            ("2021-10-25", "has no partition on 2021-10-25"),
+            ("2021-10", "names more than one date"),
+            ("2021-10-19:", "names more than one date"),
+            ("soon", "'soon' is not a date"),
+        ],
+    )
+    def test_a_date_that_cannot_be_meant(self, shared_cli: Terminal, date: str, message: str) -> None:
+        answer = shared_cli(f"explain PGS {date}")
+        assert answer.code == 2
+        assert message in answer.err
