@@ -59,7 +59,13 @@ class Terminal:
     def environment(self, env: dict[str, str]) -> dict[str, str | None]:
         """No setting of the machine that runs the tests."""
         clean: dict[str, str | None] = {setting.env: None for setting in SETTINGS}
-        return {**clean, "BACKCOURT_WAREHOUSE": str(self.warehouse), "BACKCOURT_LOCK_TIMEOUT": "0", "COLUMNS": "200", **env}
+        return {
+            **clean,
+            "BACKCOURT_WAREHOUSE": str(self.warehouse),
+            "BACKCOURT_LOCK_TIMEOUT": "0",
+            "COLUMNS": "200",
+            **env,
+        }
 
     def state(self) -> tuple[str, int]:
         """Digest of the warehouse file, and when it was last written."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
 from terminal import EVERYTHING, Terminal
 
+from backcourt.cli import plan as plan_verb
+from backcourt.engine.plan import Due, Plan, PlannedTable
+from backcourt.engine.registry import default_registry
+from backcourt.seasons import Scope
 from backcourt.settings import SETTINGS
+from backcourt.warehouse.duckdb import Warehouse
 
 DAY = "2021-10-20"
 READERS = ("plan", "status", "status --phase 2", "report", f"explain PGS {DAY}", "verify", "backfill --dry-run --force")
@@ -29,12 +35,6 @@ def test_so_it_is_with_nothing_built(raw_cli: Terminal, command: str) -> None:
     before = raw_cli.state()
     assert raw_cli(command).code == 0
     assert raw_cli.state() == before
-
-
-@pytest.mark.parametrize("command", READERS)
-def test_a_file_without_write_permission_is_enough(cli: Terminal, command: str) -> None:
-    cli.warehouse.chmod(0o444)
-    assert cli(command).code == 0
 
 
 @pytest.mark.parametrize("command", NEEDS_FILE)
@@ -59,9 +59,21 @@ def test_a_file_of_another_kind(tmp_path: Path, command: str) -> None:
     assert other.warehouse.read_text() == "not a database\n" * 1000
 
 
-@pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.name not in ("warehouse", "real_data")], ids=lambda s: s.name)
-def test_a_bad_setting(shared_cli: Terminal, setting: object) -> None:
-    env = str(getattr(setting, "env"))  # noqa: B009
+@pytest.mark.parametrize("command", [one for one in NEEDS_FILE if one != "backfill"])
+def test_a_database_without_ledger(tmp_path: Path, command: str) -> None:
+    other = Terminal(tmp_path / "other.duckdb")
+    with Warehouse.open(other.warehouse) as warehouse:
+        warehouse.execute("CREATE TABLE other AS SELECT 1 AS x")
+    before = other.state()
+    answer = other(command)
+    assert answer.code == 5
+    assert "it has no ledger" in answer.err
+    assert other(f"{command} --json").json["exit_code"] == 5
+    assert other.state() == before
+
+
+@pytest.mark.parametrize("env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data")])
+def test_a_bad_setting(shared_cli: Terminal, env: str) -> None:
     answer = shared_cli("status", **{env: "nonsense"})
     assert answer.code == 2
     assert f"{env}='nonsense' is not allowed" in answer.err
@@ -69,11 +81,14 @@ def test_a_bad_setting(shared_cli: Terminal, setting: object) -> None:
 
 class TestPlan:
     def test_nothing_to_do(self, shared_cli: Terminal) -> None:
-        assert shared_cli("plan").out.splitlines() == [EVERYTHING, "Nothing to do: all 18 partitions of the scope are verified."]
+        assert shared_cli("plan").out.splitlines() == [
+            EVERYTHING,
+            "Nothing to do: all 18 partitions of the scope are verified.",
+        ]
 
     def test_everything_to_do(self, raw_cli: Terminal) -> None:
         answer = raw_cli("plan")
-        assert "18 of 18 partitions would run: about 216 rows" in answer.text or "18 of 18 partitions would run" in answer.text
+        assert "18 of 18 partitions would run: about" in answer.text
         for table in TABLES:
             assert f"{table} never built 6 2021-10-19 2021-10-24" in answer.text
 
@@ -81,12 +96,12 @@ class TestPlan:
         found = raw_cli("plan --json --dates 2021-10-20 --tables PGS").json
         assert found.keys() == {"scope", "partitions", "considered", "rows", "seconds", "tables"}
         assert (found["partitions"], found["considered"]) == (2, 2)
-        assert [(one["table"], one["is_upstream"]) for one in found["tables"]] == [
-            ("team_offense_game_summary", True),
-            ("player_game_summary", False),
+        assert [(one["table"], [due["is_upstream"] for due in one["dates"]]) for one in found["tables"]] == [
+            ("team_offense_game_summary", [True]),
+            ("player_game_summary", [False]),
         ]
         (due,) = found["tables"][1]["dates"]
-        assert due.keys() == {"game_date", "reason", "rows"}
+        assert due.keys() == {"game_date", "reason", "rows", "is_upstream"}
         assert (due["game_date"], due["reason"]) == (DAY, "never built")
 
     def test_upstream_is_shown_apart(self, raw_cli: Terminal) -> None:
@@ -102,19 +117,27 @@ class TestPlan:
         assert "player_game_summary its rows are not those of the ledger 1 2021-10-22 2021-10-22" in text
         assert "player_game_summary behind an upstream partition 1 2021-10-19 2021-10-19" in text
 
-    def test_a_check_as_reason(self, cli: Terminal) -> None:
-        damage(cli, "analytics.player_game_summary", "2021-10-22", "UPDATE {} SET points = points + 1 WHERE game_date = '{}'")
-        assert cli("verify").code == 1
-        answer = cli("plan")
-        assert answer.code == 0
-        assert "1 of 18 partitions would run" in answer.text
+    def test_the_rows_of_a_reason_are_its_own(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Whatever a reason says, also with a colon after its first word."""
+        reasons = (
+            "points_add_up: player 7",
+            "behind analytics.x 2021-10-19, which is stale",
+            "the last attempt failed: x: y",
+            "",
+        )
+        due = tuple(Due(date(2021, 10, 19 + day), "2021-22", reason, 10 + day) for day, reason in enumerate(reasons))
+        table = default_registry().resolve("PGS")
+        plan_verb.show(Plan((PlannedTable(table, due),), 4, 0.01), Scope(), as_json=False)
+        shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+        assert "player_game_summary points_add_up: 1 2021-10-19 2021-10-19 10" in shown
+        assert "player_game_summary behind an upstream partition 1 2021-10-20 2021-10-20 11" in shown
+        assert "player_game_summary the last attempt failed 1 2021-10-21 2021-10-21 12" in shown
+        assert "player_game_summary forced 1 2021-10-22 2021-10-22 13" in shown
 
 
-def damage(cli: Terminal, table: str, day: str, statement: str = "DELETE FROM {} WHERE game_date = '{}'") -> None:
-    from backcourt.warehouse.duckdb import Warehouse
-
+def damage(cli: Terminal, table: str, day: str) -> None:
     with Warehouse.open(cli.warehouse) as warehouse:
-        warehouse.execute(statement.format(table, day))
+        warehouse.execute(f"DELETE FROM {table} WHERE game_date = '{day}'")
 
 
 class TestStatus:
@@ -151,14 +174,18 @@ class TestStatus:
 class TestExplain:
     def test_document(self, shared_cli: Terminal) -> None:
         found = shared_cli(f"explain PGS {DAY} --json").json
-        assert (found["table"], found["game_date"], found["state"], found["reason"]) == ("player_game_summary", DAY, "verified", None)
+        assert (found["table"], found["game_date"], found["state"], found["reason"]) == (
+            "player_game_summary",
+            DAY,
+            "verified",
+            None,
+        )
         assert found["built_with"] == found["code_version"]
         assert found["rows"] == found["expected_rows"] > 20
         assert {"games_present", "unique_keys", "keys_equal_spine", "column_rules"} < set(found["checks"])
         inputs = {one["table"]: one for one in found["inputs"]}
         assert inputs.keys() > {"raw.games", "raw.player_box", "analytics.team_offense_game_summary"}
         assert {"points", "seconds_played", "player_id"} <= set(inputs["raw.player_box"]["columns"])
-        assert "player_name" not in inputs["raw.player_box"]["columns"] or "plus_minus" in inputs["raw.player_box"]["columns"]
         assert not any(one["changed"] for one in inputs.values())
         (attempt,) = found["attempts"]
         assert (attempt["outcome"], attempt["reason"], attempt["cause"]) == ("written", "never built", None)
@@ -166,7 +193,13 @@ class TestExplain:
     def test_text(self, shared_cli: Terminal) -> None:
         answer = shared_cli(f"explain PGS {DAY}")
         assert answer.out.startswith(f"player_game_summary {DAY}: verified\n")
-        for words in ("Built from", "consumed columns", "written", "never built", "It runs again when a consumed column above changes"):
+        for words in (
+            "Built from",
+            "consumed columns",
+            "written",
+            "never built",
+            "It runs again when a consumed column above changes",
+        ):
             assert words in answer.text
 
     def test_before_the_first_build(self, raw_cli: Terminal) -> None:
@@ -189,7 +222,10 @@ class TestExplain:
         assert cli("backfill").code == 0
         assert cli(f"explain PGS {correction} --json").json["state"] == "verified"
         assert cli(f"explain PGS {correction} --json").json["record_version"] == 2
-        assert [one["reason"] for one in cli(f"explain PGS {correction} --json").json["attempts"]] == ["input changed", "never built"]
+        assert [one["reason"] for one in cli(f"explain PGS {correction} --json").json["attempts"]] == [
+            "input changed",
+            "never built",
+        ]
 
     def test_an_unread_change_changes_nothing(self, cli: Terminal, correction: str) -> None:
         other = "2021-10-24"
@@ -197,7 +233,7 @@ class TestExplain:
         assert cli(f"explain PGS {other} --json").json["state"] == "verified"
 
     @pytest.mark.parametrize(
-        ("date", "message"),
+        ("day", "message"),
         [
             ("2021-10-25", "has no partition on 2021-10-25"),
             ("2021-10", "names more than one date"),
@@ -205,7 +241,7 @@ class TestExplain:
             ("soon", "'soon' is not a date"),
         ],
     )
-    def test_a_date_that_cannot_be_meant(self, shared_cli: Terminal, date: str, message: str) -> None:
-        answer = shared_cli(f"explain PGS {date}")
+    def test_a_date_that_cannot_be_meant(self, shared_cli: Terminal, day: str, message: str) -> None:
+        answer = shared_cli(f"explain PGS {day}")
         assert answer.code == 2
         assert message in answer.err

@@ -151,7 +151,14 @@ def test_an_empty_scope_is_never_complete(shared_cli: Terminal, verb: str) -> No
 
 @pytest.mark.parametrize(
     "command",
-    ["backfill --unit fortnight", "plan --nothing", "explain", "ingest nowhere", "report --by decade", "status --phase two"],
+    [
+        "backfill --unit fortnight",
+        "plan --nothing",
+        "explain",
+        "ingest nowhere",
+        "report --by decade",
+        "status --phase two",
+    ],
 )
 def test_a_wrong_option_is_told_as_json_too(shared_cli: Terminal, command: str) -> None:
     assert shared_cli(command).code == 2

@@ -105,7 +105,7 @@ def _clear(options: Common) -> None:
     """Remove an earlier demo's files; any other warehouse is refused."""
     path = options.settings.warehouse
     if path.exists():
-        with open_common(options, read_only=True) as old:
+        with open_common(options, read_only=True, must_exist=False) as old:
             is_demo = ledger.exists(old) and ledger.meta(old, "demo") == "yes"
         if not is_demo:
             raise UsageError(

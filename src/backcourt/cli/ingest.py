@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,9 +22,10 @@ from backcourt.cli.options import (
     common,
     open_common,
 )
+from backcourt.engine import ledger
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
-from backcourt.errors import UsageError
+from backcourt.errors import BackcourtError, UsageError
 from backcourt.seasons import parse_seasons
 from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
@@ -71,7 +73,11 @@ def ingest(
             "`ingest local` needs a folder, `ingest simulated` takes none.", "backcourt ingest local FOLDER"
         )
     limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
-    with open_common(options, read_only=False, must_exist=False) as open_warehouse, progress("Ingesting", None) as step:
+    with (
+        _nothing_left_of_failure(options.settings.warehouse),
+        open_common(options, read_only=False, must_exist=False) as open_warehouse,
+        progress("Ingesting", None) as step,
+    ):
         report = _run(open_warehouse, source, folder, labels, seed, limit, lambda outcome: step(outcome.stream, 1))
         unresolved = open_warehouse.rows(
             "SELECT table_name, stream, problem, rows FROM raw.unresolved ORDER BY rows DESC, problem LIMIT 10"
@@ -113,6 +119,21 @@ def show(options: Common, report: IngestReport, unresolved: list[tuple[object, .
         say(f"{report.due:,} partitions of built tables are due; see  backcourt plan")
     if report.ignored:
         say(f"Ignored, as no mapping claims them: {', '.join(report.ignored)}")
+
+
+@contextmanager
+def _nothing_left_of_failure(path: Path) -> Iterator[None]:
+    """Remove the new file of an ingest that failed before anything was in it."""
+    existed = path.exists()
+    try:
+        yield
+    except BackcourtError:
+        if not existed and path.exists():
+            with Warehouse.open(path, read_only=True) as made:
+                is_empty = not ledger.exists(made)
+            if is_empty:
+                path.unlink()
+        raise
 
 
 def _run(

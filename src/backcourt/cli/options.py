@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.clock import Clock, SystemClock
 from backcourt.engine.registry import default_registry
-from backcourt.errors import UsageError
+from backcourt.errors import UsageError, WarehouseError
 from backcourt.seasons import DateRange, Scope, parse_dates, parse_seasons
 from backcourt.settings import Settings, load_settings
 from backcourt.warehouse.duckdb import Warehouse
@@ -63,13 +64,20 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
     if must_exist and not path.exists():
         # Opening it read-only tells that it is missing, with the hint that belongs to it.
         read_only = True
-    return Warehouse.open(
+    warehouse = Warehouse.open(
         path,
         read_only=read_only,
         threads=options.threads,
         memory_limit=options.settings.memory_limit,
         lock_timeout=options.settings.lock_timeout,
     )
+    if must_exist:
+        try:
+            refuse_without_ledger(warehouse)
+        except WarehouseError:
+            warehouse.close()
+            raise
+    return warehouse
 
 
 def scope_of(

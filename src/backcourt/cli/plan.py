@@ -60,10 +60,10 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
         return
     say(scope.describe())
     rows = []
-    for planned in made.tables:
-        name = planned.table.name + (" (upstream)" if planned.is_upstream else "")
+    for planned in (part for table in made.tables for part in table.split()):
         for reason, count in planned.by_reason():
             of_reason = [due for due in planned.due if _is(due, reason)]
+            name = planned.table.name + (" (upstream)" if of_reason[0].is_upstream else "")
             first, last = min(due.game_date for due in of_reason), max(due.game_date for due in of_reason)
             rows.append((name, reason or "forced", count, first, last, sum(due.rows for due in of_reason)))
     if rows:
@@ -95,8 +95,10 @@ def as_document(made: Plan, scope: Scope) -> dict[str, object]:
         "tables": [
             {
                 "table": planned.table.name,
-                "is_upstream": planned.is_upstream,
-                "dates": [{"game_date": due.game_date, "reason": due.reason, "rows": due.rows} for due in planned.due],
+                "dates": [
+                    {"game_date": due.game_date, "reason": due.reason, "rows": due.rows, "is_upstream": due.is_upstream}
+                    for due in planned.due
+                ],
             }
             for planned in made.tables
         ],

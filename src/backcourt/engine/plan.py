@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.engine.evaluate import evaluate_all
@@ -18,25 +18,33 @@ _FIRST_GUESS = 0.01
 
 @dataclass(frozen=True)
 class Due:
-    """A partition that would run: its date, why, and the rows it is expected to hold."""
+    """A partition that the scope reaches: its date, why it would run ('' if it would not), the rows it should hold.
+
+    `is_upstream` when nobody asked for it: it is only read by what was asked for.
+    """
 
     game_date: date
     season: str
     reason: str
     rows: int
+    is_upstream: bool = False
 
 
 @dataclass(frozen=True)
 class PlannedTable:
-    """The due partitions of one table; `is_upstream` when only others asked for it."""
+    """The due partitions of one table."""
 
     table: Table
     due: tuple[Due, ...]
-    is_upstream: bool
 
     def by_reason(self) -> list[tuple[str, int]]:
         """How many partitions are due for each reason, dates and names left out of it."""
         return Counter(each.reason.partition(" ")[0] + _tail(each.reason) for each in self.due).most_common()
+
+    def split(self) -> tuple[PlannedTable, PlannedTable]:
+        """What was asked for, and what is only upstream of it."""
+        asked, upstream = ([each for each in self.due if each.is_upstream is wanted] for wanted in (False, True))
+        return PlannedTable(self.table, tuple(asked)), PlannedTable(self.table, tuple(upstream))
 
 
 @dataclass(frozen=True)
@@ -73,34 +81,45 @@ def make_plan(
     planned = []
     considered = 0
     for table in tables:
-        is_upstream = table not in asked
-        rows = list(in_scope(warehouse, registry, table, scope, asked))
-        considered += len(rows)
-        due = tuple(each for each in rows if each.reason or (force and not is_upstream))
-        planned.append(PlannedTable(table, due, is_upstream))
+        rows = list(in_scope(warehouse, registry, table, scope, asked, with_upstream=with_upstream))
+        due = tuple(each for each in rows if would_run(each, force=force))
+        considered += len(due) + sum(not each.is_upstream for each in rows if each not in due)
+        planned.append(PlannedTable(table, due))
     return Plan(tuple(planned), considered, _seconds_per_partition(warehouse))
 
 
-def in_scope(
-    warehouse: Warehouse, registry: Registry, table: Table, scope: Scope, asked: Sequence[Table]
-) -> Iterator[Due]:
-    """Every expected partition of a table that the scope reaches; an empty reason means nothing is due.
+def would_run(due: Due, *, force: bool) -> bool:
+    """Whether a partition runs: it is not verified, or it was asked for by force."""
+    return bool(due.reason) or (force and not due.is_upstream)
 
-    For a table that is only upstream of those asked for, that is what they read: the same dates, or all earlier ones.
+
+def in_scope(
+    warehouse: Warehouse,
+    registry: Registry,
+    table: Table,
+    scope: Scope,
+    asked: Sequence[Table],
+    *,
+    with_upstream: bool = True,
+) -> Iterator[Due]:
+    """Every expected partition of a table that the scope reaches: dates of the scope, and what pre-game tables read.
+
+    A pre-game table reads all dates up to its own, so its upstream partitions before the scope belong to it.
     """
-    reaches_back = table not in asked and any(each.contract.kind == "pre" for each in asked)
-    found = [due for due in _evaluated(warehouse, table) if reaches_back or scope.includes(due.game_date, due.season)]
-    if reaches_back:
-        last = max(
-            (
-                each.game_date
-                for each in _evaluated(warehouse, asked[-1])
-                if scope.includes(each.game_date, each.season)
-            ),
-            default=None,
-        )
-        found = [due for due in found if last is not None and due.game_date <= last]
-    yield from found
+    last = None
+    if with_upstream:
+        readers = [each for each in asked if each.contract.kind == "pre" and each is not table]
+        readers = [each for each in readers if table in registry.with_upstream([each])]
+        last = max((day.game_date for each in readers for day in _wanted(warehouse, each, scope)), default=None)
+    for due in _evaluated(warehouse, table):
+        if scope.includes(due.game_date, due.season):
+            yield replace(due, is_upstream=table not in asked)
+        elif last is not None and due.game_date <= last:
+            yield replace(due, is_upstream=True)
+
+
+def _wanted(warehouse: Warehouse, table: Table, scope: Scope) -> list[Due]:
+    return [due for due in _evaluated(warehouse, table) if scope.includes(due.game_date, due.season)]
 
 
 def _evaluated(warehouse: Warehouse, table: Table) -> list[Due]:

@@ -18,7 +18,7 @@ from backcourt.clock import Clock
 from backcourt.engine import events, guard, ledger
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import evaluate, upstream_trouble
-from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan
+from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
@@ -86,7 +86,8 @@ def backfill(
     )
     asked = registry.select(scope.tables, scope.phase)
     for planned in made.tables:
-        for due in _due_now(warehouse, registry, planned, scope, asked, force=force):
+        due = _due_now(warehouse, registry, planned, scope, asked, force=force)
+        if due:
             _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
@@ -102,20 +103,14 @@ def _due_now(
     asked: Sequence[Table],
     *,
     force: bool,
-) -> Iterator[list[Due]]:
+) -> list[Due]:
     """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
     if not planned.due:
-        return
+        return []
     evaluate(warehouse, registry, planned.table)
-    everything = {each.game_date: each for each in in_scope(warehouse, registry, planned.table, scope, asked)}
     chosen = {each.game_date for each in planned.due}
-    due = [
-        each
-        for each in everything.values()
-        if each.game_date in chosen and (each.reason or (force and not planned.is_upstream))
-    ]
-    if due:
-        yield due
+    reached = in_scope(warehouse, registry, planned.table, scope, asked)
+    return [each for each in reached if each.game_date in chosen and would_run(each, force=force)]
 
 
 def _run_table(

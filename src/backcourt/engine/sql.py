@@ -88,6 +88,7 @@ ALLOWED_FUNCTIONS = frozenset(
     ]
 )
 _INTEGERS = exp.DataType.INTEGER_TYPES
+_ORDERED = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)
 _ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
 
 
@@ -280,8 +281,12 @@ def _check_syntax(tree: exp.Expr, where: str) -> None:
             reject(node, "its columns depend on the data")
         elif isinstance(node, exp.Join) and node.method == "NATURAL":
             reject(node, "its columns depend on the tables' columns")
-        elif isinstance(node, exp.Limit | exp.TableSample):
+        elif isinstance(node, exp.Join) and node.method == "POSITIONAL":
+            reject(node, "which rows it pairs is not determined")
+        elif isinstance(node, exp.Limit | exp.Fetch | exp.Offset | exp.TableSample) or _keeps_any_row(node):
             reject(node, "which rows it keeps is not determined")
+        elif isinstance(node, exp.GroupConcat) and not isinstance(node.this, exp.Order):
+            reject(node, "its result depends on the order of rows; write ORDER BY in it")
         elif isinstance(node, exp.Func) and node.sql_name() not in ALLOWED_FUNCTIONS:
             reject(node, "the function is not in the allow-list")
         elif isinstance(node, exp.Window):
@@ -292,11 +297,26 @@ def _check_syntax(tree: exp.Expr, where: str) -> None:
 
 def _check_window(window: exp.Window, where: str) -> None:
     order = window.args.get("order")
+    if isinstance(window.this, _ORDERED) and not order and not _named_order(window):
+        raise ContractError.rejected_sql(
+            where, window.sql(dialect="duckdb")[:80], "it needs an ORDER BY to be determined"
+        )
     for key in order.expressions if order else ():
         if not key.args.get("nulls_first"):
             raise ContractError.rejected_sql(
                 where, key.sql(dialect="duckdb"), "write NULLS FIRST; engines differ on it"
             )
+
+
+def _named_order(window: exp.Window) -> bool:
+    """Whether the named window that this one refers to has an ORDER BY."""
+    select = window.find_ancestor(exp.Select)
+    named = select.args.get("windows") if select else None
+    return any(each.name == window.alias and each.args.get("order") for each in named or ())
+
+
+def _keeps_any_row(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Distinct) and bool(node.args.get("on"))
 
 
 def _is_row_reference(column: exp.Column) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry
@@ -71,6 +72,7 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
     """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
     try:
         with Warehouse.open(path, read_only=True) as warehouse:
+            refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
             kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
             raw = _raw_status(warehouse, registry, scope)

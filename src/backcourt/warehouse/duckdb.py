@@ -187,7 +187,13 @@ def _connect(
 
 def _translated(error: duckdb.Error) -> Exception:
     # Out of room, out of memory and a file that broke under us are the user's to mend; the rest is a failed query.
-    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException):
+    if "Corrupt database file" in str(error):
+        return WarehouseError(
+            f"The warehouse file is damaged: {_first_line(error)}",
+            "Bring back a copy of it, or build a fresh warehouse from the same sources.",
+        )
+    out_of_means = isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException)
+    if out_of_means or "Failed to commit" in str(error):
         return WarehouseError(
             f"The warehouse could not go on: {_first_line(error)}",
             "Check free space, file rights and limits; the last committed state is intact.",

@@ -1,0 +1,16 @@
+"""Can it run? What must hold of a warehouse before anything is read from it."""
+
+from __future__ import annotations
+
+from backcourt.engine import ledger
+from backcourt.errors import WarehouseError
+from backcourt.warehouse.duckdb import Warehouse
+
+
+def refuse_without_ledger(warehouse: Warehouse) -> None:
+    """Raise WarehouseError for a database that Backcourt has not filled."""
+    if not ledger.exists(warehouse):
+        raise WarehouseError(
+            f"{warehouse.path} holds no Backcourt warehouse: it has no ledger.",
+            "Name the right file with --warehouse, or fill this one with  backcourt ingest SOURCE",
+        )

@@ -1,0 +1,105 @@
+"""The demo, and what it will not touch."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+from backcourt.sources.simulated.source import simulate
+from backcourt.warehouse.duckdb import Warehouse
+from support import TINY
+
+
+@pytest.fixture
+def demo_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal in an empty folder, where the simulated league is a small one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("backcourt.cli.demo.simulate", partial(simulate, size=TINY))
+    return Terminal(tmp_path / "backcourt-demo.duckdb")
+
+
+class TestSimulated:
+    def test_ends_with_the_report(self, demo_cli: Terminal) -> None:
+        answer = demo_cli("demo --simulated")
+        assert answer.code == 0
+        assert answer.out.startswith("Demo on the simulated league, season 2021-22, in backcourt-demo.duckdb.")
+        steps = [
+            "Ingested",
+            "18 partitions planned",
+            "OVERALL PASS: 18 of 18",
+            "Coverage by season, simulated data",
+            "Totals",
+        ]
+        places = [answer.text.index(step) for step in steps]
+        assert places == sorted(places)
+        assert answer.text.count("6/6") >= 3
+        assert demo_cli("verify").code == 0
+
+    def test_document(self, demo_cli: Terminal) -> None:
+        found = demo_cli("demo --simulated --json").json
+        assert found.keys() == {"data", "passed", "report"}
+        assert (found["data"], found["passed"], found["report"]["kind"]) == ("simulated", True, "simulated")
+        assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * 3
+
+    def test_without_real_data_it_says_so(self, demo_cli: Terminal) -> None:
+        answer = demo_cli("demo")
+        assert answer.code == 0
+        assert "simulated" in answer.out.splitlines()[0]
+
+    def test_an_earlier_demo_is_replaced(self, demo_cli: Terminal) -> None:
+        assert demo_cli("demo --simulated").code == 0
+        with Warehouse.open(demo_cli.warehouse) as warehouse:
+            warehouse.execute("CREATE TABLE mine AS SELECT 1 AS x")
+        assert demo_cli("demo --simulated").code == 0
+        with Warehouse.open(demo_cli.warehouse, read_only=True) as warehouse:
+            assert not warehouse.has_table("main", "mine")
+
+
+class TestRefused:
+    def test_a_warehouse_that_is_no_demo(self, cli: Terminal) -> None:
+        before = cli.state()
+        answer = cli(f"demo --simulated --warehouse {cli.warehouse}")
+        assert answer.code == 2
+        assert "is not an earlier demo" in answer.err
+        assert cli(f"demo --simulated --warehouse {cli.warehouse} --json").json["exit_code"] == 2
+        assert cli.state() == before
+        assert len(list(cli.warehouse.parent.iterdir())) == 3
+
+    def test_another_database(self, demo_cli: Terminal) -> None:
+        with Warehouse.open(demo_cli.warehouse) as warehouse:
+            warehouse.execute("CREATE TABLE mine AS SELECT 1 AS x")
+        before = demo_cli.state()
+        assert demo_cli("demo --simulated").code == 2
+        assert demo_cli.state() == before
+
+    def test_another_file(self, demo_cli: Terminal) -> None:
+        demo_cli.warehouse.write_text("a letter")
+        assert demo_cli("demo --simulated").code == 5
+        assert demo_cli.warehouse.read_text() == "a letter"
+
+    def test_seasons(self, demo_cli: Terminal) -> None:
+        assert demo_cli("demo --simulated --seasons 21").code == 2
+        assert not demo_cli.warehouse.exists()
+
+
+@pytest.mark.real
+def test_real(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The season 2021-22: every covered date verified, and the games that no source covers listed."""
+    folder = real_data.resolve()
+    monkeypatch.chdir(tmp_path)
+    answer = Terminal(tmp_path / "backcourt-demo.duckdb")("demo", BACKCOURT_REAL_DATA=str(folder))
+    assert answer.code == 0
+    assert answer.out.startswith(f"Demo on real data of {folder}, season 2021-22")
+    last = answer.out[answer.out.index("Coverage by season, real data") :]
+    lines = {found[1]: found[2].split() for found in re.finditer(r"^2021-22 +(\w+) +(.*\S)", last, re.MULTILINE)}
+    team = ["213/213", "2,646", "2,646", "0", "0", "0", "complete"]
+    assert lines == {
+        "team_offense_game_summary": team,
+        "team_defense_game_summary": team,
+        "player_game_summary": ["210/210", "27,931", "27,931", "0", "0", "6", "complete"],
+    }
+    assert "OVERALL PASS: 636 of 636 expected partitions verified" in answer.out

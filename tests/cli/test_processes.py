@@ -1,0 +1,145 @@
+"""Two processes and one warehouse; a process that is interrupted or killed."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from terminal import EVERYTHING, Terminal
+
+HOLD = """
+import duckdb
+connection = duckdb.connect(path)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+# A backfill that stops after its first table is committed, in Python or within a statement of the engine.
+PAUSED = """
+from backcourt.cli.main import app
+from backcourt.engine import run
+publish, seen = run.publish, []
+def paused(warehouse, *rest):
+    seen.append(rest)
+    if len(seen) == 2:
+        print("ready", flush=True)
+        {pause}
+    return publish(warehouse, *rest)
+run.publish = paused
+app(["backfill"])
+"""
+IN_PYTHON = PAUSED.format(pause="sys.stdin.read()")
+IN_ENGINE = PAUSED.format(pause='warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(40000000000) AS a")')
+
+WAITING = ("plan", "backfill", "backfill --dry-run", "verify", "report", "explain PGS 2021-10-20", "ingest simulated")
+
+
+@pytest.fixture
+def holder(cli: Terminal) -> Iterator[subprocess.Popen[str]]:
+    """Another process has the warehouse open."""
+    with cli.process(HOLD) as process:
+        yield process
+
+
+@pytest.fixture
+def running(raw_cli: Terminal) -> Iterator[subprocess.Popen[str]]:
+    """A backfill that has committed its first table."""
+    with raw_cli.process(IN_PYTHON) as process:
+        yield process
+
+
+class TestLocked:
+    @pytest.mark.parametrize("command", WAITING)
+    def test_the_holder_is_named(self, cli: Terminal, holder: subprocess.Popen[str], command: str) -> None:
+        answer = cli(command)
+        assert answer.code == 4
+        assert f"is in use by process {holder.pid} (" in answer.err
+        assert "`backcourt status` works meanwhile" in answer.err
+        error = cli(f"{command} --json")
+        assert error.code == 4
+        assert (error.json["error"], error.json["exit_code"]) == ("LockedError", 4)
+
+    def test_status_answers(self, cli: Terminal, holder: subprocess.Popen[str]) -> None:
+        """From the snapshot of the last run; nothing says that one is going on."""
+        answer = cli("status --json")
+        assert answer.code == 0
+        status = answer.json["status"]
+        assert status["running"] is None
+        assert {one["table"]: one["states"]["verified"] for one in status["totals"]} == {
+            "player_game_summary": 6,
+            "team_defense_game_summary": 6,
+            "team_offense_game_summary": 6,
+        }
+        assert cli("plan").code == 4
+
+    def test_status_without_a_snapshot(self, cli: Terminal, holder: subprocess.Popen[str]) -> None:
+        cli.warehouse.with_name("w.duckdb.status.parquet").unlink()
+        answer = cli("status")
+        assert answer.code == 4
+        assert str(holder.pid) in answer.err
+
+    def test_it_waits_as_long_as_it_is_told(self, cli: Terminal, holder: subprocess.Popen[str]) -> None:
+        holder.communicate("")
+        assert cli("plan --lock-timeout 5").code == 0
+
+
+class TestWhileARunIsGoingOn:
+    def test_status_says_so(self, raw_cli: Terminal, running: subprocess.Popen[str]) -> None:
+        answer = raw_cli("status")
+        assert answer.code == 0
+        assert f"of process {running.pid} since " in answer.out
+        assert answer.out.startswith(EVERYTHING)
+        status = raw_cli("status --json").json["status"]
+        assert status["running"]["pid"] == running.pid
+        states = {one["table"]: one["states"] for one in status["totals"]}
+        assert states["team_offense_game_summary"]["verified"] == 6
+        assert states["player_game_summary"]["missing"] == 6
+        assert raw_cli("backfill").code == 4
+
+    def test_afterwards_it_is_over(self, raw_cli: Terminal, running: subprocess.Popen[str]) -> None:
+        out, err = running.communicate("")
+        assert running.returncode == 0, err
+        assert "18 written" in " ".join(out.split())
+        assert raw_cli("status --json").json["status"]["running"] is None
+
+    def test_killed(self, raw_cli: Terminal, running: subprocess.Popen[str]) -> None:
+        running.kill()
+        running.wait()
+        status = raw_cli("status --json").json["status"]
+        assert status["running"] is None
+        assert raw_cli("backfill --json").json["planned"] == 12
+        assert raw_cli("verify").code == 0
+
+
+@pytest.mark.parametrize("code", [IN_PYTHON, IN_ENGINE], ids=["in Python", "in a statement"])
+def test_interrupted(raw_cli: Terminal, code: str) -> None:
+    with raw_cli.process(code) as process:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted." in err
+    assert "Traceback" not in err
+    again = raw_cli("backfill --json").json
+    assert (again["planned"], again["is_complete"]) == (12, True)
+    assert raw_cli("verify").code == 0
+
+
+def test_a_process_of_its_own(raw_cli: Terminal) -> None:
+    """The console script, as a shell starts it: exit code and streams."""
+    script = "from backcourt.cli.main import main; main()"
+
+    def start(command: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", script, *shlex.split(command), "--warehouse", str(raw_cli.warehouse)]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    done = start("backfill --tables TOGS")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "6 written" in done.stdout
+    assert start("verify").returncode == 1
+    refused = start("plan --tables PDC")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("Error: ")
+    assert "Traceback" not in refused.stderr
