@@ -1,6 +1,6 @@
 """What verified tables cost: ingest and backfill of whole seasons against the bare statements, in one run.
 
-    python benchmarks/bench_season.py [--data FOLDER] [--seasons 2021:2024] [--threads 1,2] [--repeat 5]
+    python benchmarks/bench_season.py [--data FOLDER] [--seasons 2021:2024] [--threads 1,2] [--repeat 3]
 
 Seconds depend on the machine; read the ratios. Ours and bare take turns in one process with the same threads, each
 into a fresh file, and a median of all turns is shown. Without real seasons it runs on simulated ones.
@@ -61,7 +61,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--data", help="folder of real seasons (default: BACKCOURT_REAL_DATA, or beside the project)")
     parser.add_argument("--seasons", help="start years, as 2021 or 2021:2024 (default: the first there is)")
     parser.add_argument("--threads", default=default, help=f"thread counts to measure (default: {default})")
-    parser.add_argument("--repeat", type=int, default=5, help="turns that medians are taken of (default: 5)")
+    parser.add_argument("--repeat", type=int, default=3, help="turns that medians are taken of (default: 3)")
     for name in ("--part", "--kind", "--scratch"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     return parser.parse_args()

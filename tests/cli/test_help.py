@@ -17,7 +17,7 @@ from backcourt.sources.simulated.source import simulate
 from support import TINY, workshop
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTED = {0, 1, 3, 4, 5, 130}
+EXIT_CODES = (0, 1, 2, 3, 4, 5, 130)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,6 @@ def test_help_has_an_example_that_works(
     assert shlex.split(example)[0] == verb
     terminal = Terminal(tmp_path / "w.duckdb") if verb == "ingest" else month
     done = terminal(example)
-    assert done.code in DOCUMENTED, done.err
     assert done.code == 0, done.out + done.err
 
 
@@ -84,7 +83,7 @@ def test_scope_flags_everywhere(shared_cli: Terminal, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_in_the_manual(manual: str, verb: str) -> None:
-    assert re.search(rf"\bbackcourt {verb}\b", manual)
+    assert re.search(rf"(\bbackcourt |`){verb}\b", manual)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -99,7 +98,7 @@ def test_every_setting_is_in_the_manual(manual: str, setting: str) -> None:
     assert setting in manual
 
 
-@pytest.mark.parametrize("code", sorted(DOCUMENTED | {2}))
+@pytest.mark.parametrize("code", EXIT_CODES)
 def test_every_exit_code_is_in_the_manual(manual: str, code: int) -> None:
     table = [line for line in manual.splitlines() if re.match(rf"\| *`?{code}`? *\|", line)]
     assert table or re.search(rf"\b{code} [a-z]+", manual)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
+from backcourt.errors import SourceError
 from backcourt.sources.simulated.source import simulate
 from support import TINY
 
@@ -35,13 +36,20 @@ class TestSimulated:
         assert second.json["report"]["seasons"] == ["2021-22"]
         assert fresh("plan --json").json["partitions"] == 0
 
-    def test_another_seed_is_another_league(self, fresh: Terminal, tmp_path: Path) -> None:
-        other = Terminal(tmp_path / "other.duckdb")
-        for terminal, seed in ((fresh, 1), (other, 2)):
-            assert terminal(f"ingest simulated --seed {seed}").code == 0
-            assert terminal("backfill --tables TOGS").code == 0
-        hashes = [one("explain TOGS 2021-10-19 --json").json["partition_hash"] for one in (fresh, other)]
-        assert hashes[0] != hashes[1]
+    def test_seasons_and_seed(self, fresh: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[tuple[object, ...]] = []
+
+        def refuse(*positional: object, seed: int, **named: object) -> None:
+            asked.append((positional[-1], seed))
+            raise SourceError("Nothing is played today.", "Come back tomorrow.")
+
+        monkeypatch.setattr("backcourt.cli.ingest.simulate", refuse)
+        for flags in ("--seasons 2021:2022 --seed 7", "--seasons 2023-24", ""):
+            answer = fresh(f"ingest simulated {flags}")
+            assert (answer.code, answer.out) == (5, "")
+            assert answer.err == "Error: Nothing is played today.\nHint: Come back tomorrow.\n"
+        assert asked == [([2021, 2022], 7), ([2023], 1), ([2021], 1)]
+        assert not fresh.warehouse.exists()
 
 
 class TestRefused:

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -117,6 +118,7 @@ class TestWhileARunIsGoingOn:
 @pytest.mark.parametrize("code", [IN_PYTHON, IN_ENGINE], ids=["in Python", "in a statement"])
 def test_interrupted(raw_cli: Terminal, code: str) -> None:
     with raw_cli.process(code) as process:
+        time.sleep(1)  # it said that it is ready just before what it is to be interrupted in
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130

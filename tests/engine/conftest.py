@@ -20,7 +20,7 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
         injuries = shop.read("injuries")
-        injuries[0]["status"] = "poorly"
+        injuries[-1]["status"] = "poorly"
         shop.write("injuries", injuries)
         mappings = [m.model_copy(update={"quarantines": m.table == "injuries"}) for m in own_mappings(registry)]
         ingest_folder(

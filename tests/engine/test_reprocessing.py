@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from backcourt.errors import SourceError
 from backcourt.sources.simulated.faults import inject
-from support import NOON, Workshop, contents
+from support import Workshop, contents
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
 
@@ -262,54 +262,3 @@ class TestMovedGame:
         assert verdict.passed, verdict.damage
         assert {each.expected for each in verdict.tables} == {6}  # closed dates are expected of nobody
         assert shop.backfill().planned == 0
-
-
-class TestTwoClocks:
-    def kinds(self, shop: Workshop, table: str) -> dict[str, set[datetime]]:
-        found: dict[str, set[datetime]] = {}
-        for kind, known, day in shop.warehouse.rows(f"SELECT known_kind, known_at, game_date FROM raw.{table}"):
-            found.setdefault(kind, set()).add(known)
-            if kind == "declared" and table == "player_box":
-                assert known == datetime.combine(day, time(12)) + timedelta(days=1)
-        return found
-
-    def test_bulk_history_is_declared_and_a_correction_is_known_when_it_came(self, shop: Workshop) -> None:
-        assert self.kinds(shop, "player_box").keys() == {"declared"}
-        inject(shop.folder, "assist_correction")
-        shop.ingest(hours=3)
-        kinds = self.kinds(shop, "player_box")
-        assert kinds["corrected"] == {(NOON + timedelta(hours=3)).replace(tzinfo=None)}
-        assert kinds.keys() == {"declared", "corrected"}
-
-    def test_a_late_row_is_observed(self, shop: Workshop) -> None:
-        lines = shop.read("did_not_play")
-        game = lines[0]["game_id"]
-        boxes = [*shop.read("player_box"), *lines]
-        there = {each["player_id"] for each in boxes if each["game_id"] == game}
-        spare = next(each for each in shop.read("players") if each["player_id"] not in there)
-        line = {**lines[0], "player_id": spare["player_id"]}
-        shop.write("did_not_play", [*lines, line])
-        shop.ingest(hours=2)
-        kinds = self.kinds(shop, "did_not_play")
-        assert kinds["observed"] == {(NOON + timedelta(hours=2)).replace(tzinfo=None)}
-
-    def test_a_snapshot_is_known_at_its_own_time(self, shop: Workshop) -> None:
-        other = shop.warehouse.value(
-            "SELECT COUNT(*) FROM raw.player_lines WHERE snapshot_at IS NOT NULL AND known_at <> snapshot_at"
-        )
-        assert other == 0
-        assert shop.warehouse.value("SELECT COUNT(*) FROM raw.player_lines WHERE known_at = snapshot_at") > 0
-
-    def test_a_registry_without_times_is_observed(self, shop: Workshop) -> None:
-        assert shop.warehouse.rows("SELECT DISTINCT known_kind, known_at FROM raw.teams") == [
-            ("observed", NOON.replace(tzinfo=None))
-        ]
-
-    def test_nothing_is_known_before_it_happened_or_after_it_came(self, shop: Workshop) -> None:
-        for name, contract in shop.registry.raw.items():
-            assert shop.warehouse.value(f"SELECT COUNT(*) FROM raw.{name} WHERE known_at > ingested_at") == 0
-            if contract.known_at == "result":
-                early = (
-                    f"SELECT COUNT(*) FROM raw.{name} WHERE known_at <= CAST(game_date AS TIMESTAMP) + INTERVAL 24 HOUR"
-                )
-                assert shop.warehouse.value(early) == 0, name

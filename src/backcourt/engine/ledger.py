@@ -201,9 +201,10 @@ def refuse_broken(warehouse: Warehouse) -> None:
 def rows_digest(relation: str, group: str = "") -> str:
     """A query for the number of rows of a relation and a digest of them that no order changes."""
     by, of = (f"{group}, ", f" GROUP BY {group}") if group else ("", "")
+    hashed = f"SELECT {by}hash(t) AS h FROM {relation} AS t"
     return (
-        f"SELECT {by}COUNT(*) AS rows, md5(COALESCE(CAST(SUM(hash(t)) AS VARCHAR), '') || ':' ||"
-        f" COALESCE(CAST(SUM(hash('twin', t)) AS VARCHAR), '')) AS digest FROM {relation} AS t{of}"
+        f"SELECT {by}COUNT(*) AS rows, md5(COALESCE(CAST(SUM(h) AS VARCHAR), '') || ':' ||"
+        f" COALESCE(CAST(SUM(hash(h)) AS VARCHAR), '')) AS digest FROM ({hashed}){of}"
     )
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import events, guard, ledger
+from backcourt.engine import events, guard, ledger, lineage
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
@@ -80,6 +80,8 @@ def backfill(
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
+    with warehouse.transaction():
+        lineage.remember(warehouse, registry)
     report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}

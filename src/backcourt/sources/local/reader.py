@@ -42,7 +42,9 @@ def digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.", "Check that it exists and its rights.") from error
+        raise SourceError(
+            f"{path} cannot be read: {error.strerror}.", "Check that it exists and its rights."
+        ) from error
 
 
 def unreadable(path: Path, error: QueryError) -> SourceError:
@@ -60,7 +62,10 @@ def _relation(warehouse: Warehouse, path: Path) -> str:
     if name.endswith(".parquet"):
         return f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS source_row FROM read_parquet({literal}, file_row_number = true)"
     if path.stat().st_size > MAX_TEXT_BYTES:
-        raise SourceError(f"{name} has {path.stat().st_size} bytes.", f"Text files may have {MAX_TEXT_BYTES}; split it or write Parquet.")
+        raise SourceError(
+            f"{name} has {path.stat().st_size} bytes.",
+            f"Text files may have {MAX_TEXT_BYTES}; split it or write Parquet.",
+        )
     if name.endswith((".csv", ".csv.gz")):
         return (
             "SELECT *, ROW_NUMBER() OVER () AS source_row FROM"

@@ -50,7 +50,9 @@ def spell(warehouse: Warehouse, relation: str, columns: Iterable[str]) -> None:
 
 def context_version(warehouse: Warehouse) -> str:
     """Changes when a name could resolve otherwise than before."""
-    wanted = [f"(table_name = '{table}' AND column_name = '{name}')" for table, names in _CONTEXT.items() for name in names]
+    wanted = [
+        f"(table_name = '{table}' AND column_name = '{name}')" for table, names in _CONTEXT.items() for name in names
+    ]
     return str(
         warehouse.value(
             "SELECT md5(string_agg(table_name || column_name || game_date || fingerprint, '' ORDER BY ALL))"
@@ -63,7 +65,12 @@ def _distinct(warehouse: Warehouse, relation: str, columns: Iterable[str]) -> li
     parts = [f"SELECT {quoted(name)} AS name FROM {relation}" for name in columns]
     if not parts:
         return []
-    return [row[0] for row in warehouse.rows(f"SELECT DISTINCT name FROM ({' UNION ALL '.join(parts)}) WHERE name IS NOT NULL ORDER BY 1")]
+    return [
+        row[0]
+        for row in warehouse.rows(
+            f"SELECT DISTINCT name FROM ({' UNION ALL '.join(parts)}) WHERE name IS NOT NULL ORDER BY 1"
+        )
+    ]
 
 
 def _team(name: str) -> tuple[str, int | None, str | None]:
@@ -90,7 +97,9 @@ def _fill(warehouse: Warehouse, table: str, kind: str, rows: list[tuple[str, int
     _insert(warehouse, table, rows)
 
 
-def _insert(warehouse: Warehouse, table: str, rows: list[tuple[str, int | None, str | None]] | list[tuple[str, str, str]]) -> None:
+def _insert(
+    warehouse: Warehouse, table: str, rows: list[tuple[str, int | None, str | None]] | list[tuple[str, str, str]]
+) -> None:
     # One statement with list parameters: thousands of single inserts would take seconds.
     if rows:
         lists = [list(column) for column in zip(*rows, strict=True)]

@@ -237,7 +237,7 @@ class Game:
         assist = block = ""
         if made:
             offence.points += value
-            if rng.random() < kind.assisted / player.self_made ** 0.5:
+            if rng.random() < kind.assisted / player.self_made**0.5:
                 helper = shooter
                 while helper is shooter:
                     helper = offence.pick("assist", rng)

@@ -45,9 +45,7 @@ def outlook(home: Form, away: Form, neutral: bool) -> Outlook:
     """The best guess from latent skill, before any luck."""
     site = 0.0 if neutral else _HOME_POINTS
     home_points, away_points = _expected(home, away) + site, _expected(away, home) - site
-    return Outlook(
-        home_points, away_points, {**_shared(home.turns, home_points), **_shared(away.turns, away_points)}
-    )
+    return Outlook(home_points, away_points, {**_shared(home.turns, home_points), **_shared(away.turns, away_points)})
 
 
 def attack(turns: Sequence[Turn]) -> float:

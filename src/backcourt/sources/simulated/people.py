@@ -145,9 +145,7 @@ def _best_first(squad: list[Player]) -> list[Player]:
     return sorted(squad, key=lambda player: (-player.talent, player.player_id))
 
 
-def _next_summer(
-    people: People, rng: Random, squads: dict[int, list[Player]], year: int
-) -> dict[int, list[Player]]:
+def _next_summer(people: People, rng: Random, squads: dict[int, list[Player]], year: int) -> dict[int, list[Player]]:
     """Some retire, some change teams for a player of the same depth, all grow or fade a little."""
     columns = []
     for depth in range(ROSTER_SIZE):

@@ -144,9 +144,7 @@ def _divisions(teams: Sequence[Team]) -> list[list[Team]]:
     return [[team for team in teams if team.division == name] for name in names]
 
 
-def _spread(
-    pairings: list[tuple[Team, Team]], dates: Sequence[date], rng: Random
-) -> list[tuple[date, Team, Team]]:
+def _spread(pairings: list[tuple[Team, Team]], dates: Sequence[date], rng: Random) -> list[tuple[date, Team, Team]]:
     """Give every game a date: both teams free, few back-to-backs, never three days running, weekdays as in real life.
 
     A team's season is an integer with one bit per day, so that free days come out of a few shifts.
@@ -179,9 +177,7 @@ def _book(busy: dict[Team, int], filled: dict[int, int], teams: tuple[Team, Team
         busy[team] = busy.get(team, 0) ^ (1 << day)
 
 
-def _best_day(
-    home: int, away: int, open_days: int, filled: dict[int, int], room: dict[int, float], rng: Random
-) -> int:
+def _best_day(home: int, away: int, open_days: int, filled: dict[int, int], room: dict[int, float], rng: Random) -> int:
     idle = open_days & ~(home | away)
     third = 0  # days that would be the third running
     for mask in (home, away):
