@@ -17,12 +17,11 @@ from support import partition_hashes
     [
         (False, Aim(1, 0.0), {"empty", "ledger only"}),  # the ledger is being created
         (False, Aim(7, 0.001), {"incomplete"}),  # in the middle of the ingest
-        (True, Aim(3, 0.001), {"incomplete"}),  # the run begins
         (True, Aim(4, 0.001), {"incomplete"}),  # the first unit is being published
         (True, Aim(6, 0.002), {"incomplete"}),  # the second
         (True, Aim(None, 0.3), {"incomplete", "complete"}),  # anywhere
     ],
-    ids=["first commit", "ingest", "run", "first unit", "second unit", "any moment"],
+    ids=["first commit", "ingest", "first unit", "second unit", "any moment"],
 )
 def test_a_kill(
     league: Path, ingested: Path, built: Path, tmp_path: Path, from_raw: bool, aim: Aim, states: set[str]

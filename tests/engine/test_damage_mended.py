@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from harm import alter, double, one_row
 
+from backcourt.checks.reread import raw_damage
 from backcourt.checks.verify import mark_damage
 from backcourt.sources.simulated import write_league
 from backcourt.sources.simulated.source import ingest_simulated
-from support import TINY, Workshop, clock
+from support import TINY, Workshop, clock, copied
 
 PGS = "analytics.player_game_summary"
 TOGS = "analytics.team_offense_game_summary"
@@ -33,15 +36,13 @@ def clocks(shop: Workshop) -> object:
 class TestBuilt:
     """Marking stale is enough: a backfill builds the partition again."""
 
-    @pytest.mark.parametrize("harm", ["alter", "rehashed", "delete", "double", "hash", "empty"])
+    @pytest.mark.parametrize("harm", ["alter", "delete", "double", "hash"])
     def test_row(self, shop: Workshop, harm: str) -> None:
         statement = {
             "alter": alter(shop, PGS, "points"),
-            "rehashed": alter(shop, PGS, "data_hash"),
             "delete": f"DELETE FROM {PGS} WHERE {one_row(PGS)}",
             "double": double(PGS),
             "hash": f"UPDATE {PGS} SET data_hash = NULL WHERE {one_row(PGS)}",
-            "empty": f"DELETE FROM {PGS} WHERE game_date = (SELECT MIN(game_date) FROM {PGS})",
         }[harm]
         before, rows = shop.hashes(), rows_of(shop, PGS)
         shop.warehouse.execute(statement)
@@ -69,7 +70,6 @@ class TestLedger:
         [
             ("ledger.partitions", "alter"),
             ("ledger.partitions", "delete"),
-            ("ledger.column_fingerprints", "alter"),
             ("ledger.column_fingerprints", "delete"),
             ("ledger.column_fingerprints", "double"),
         ],
@@ -94,7 +94,7 @@ class TestLedger:
 class TestRaw:
     """Raw rows are mended by ingesting the same files again, after which nothing built needs to change."""
 
-    @pytest.mark.parametrize("harm", ["alter", "delete", "double", "known_at", "every row"])
+    @pytest.mark.parametrize("harm", ["alter", "delete", "double", "known_at"])
     def test_row(self, shop: Workshop, harm: str) -> None:
         table = "raw.player_box"
         before, known = shop.hashes(), clocks(shop)
@@ -103,7 +103,6 @@ class TestRaw:
             "delete": f"DELETE FROM {table} WHERE {one_row(table)}",
             "double": double(table),
             "known_at": alter(shop, table, "known_at"),
-            "every row": f"DELETE FROM {table}",
         }[harm]
         shop.warehouse.execute(statement)
         assert mark(shop) >= 1
@@ -115,19 +114,18 @@ class TestRaw:
         assert clocks(shop) == known
         assert all(each.is_known for each in shop.ingest(hours=6).outcomes)
 
-    def test_several_streams_of_one_table(self, shop: Workshop) -> None:
+    def test_two_files_of_one_table(self, ingested: Path, league: Path, tmp_path: Path) -> None:
         """Two seasons were damaged; each is mended by its own file, and the mark stands until both are."""
-        write_league(shop.folder, [2021, 2022], seed=1, size=TINY)
-        shop.ingest()
-        shop.backfill()
-        before = shop.hashes()
-        assert {day.year for _, day in before} == {2021, 2022}
-        for season in ("2021-22", "2022-23"):
-            shop.warehouse.execute(alter(shop, "raw.team_box", "steals", f"season = '{season}'"))
-        mark(shop)
-        ingest_simulated(shop.warehouse, shop.registry, shop.folder, clock(1), seasons=["2021-22"])
-        assert not shop.verify().passed
-        shop.ingest(hours=2)
-        assert shop.backfill().is_complete
-        assert shop.verify().passed
-        assert shop.hashes() == before
+        with copied(ingested, league, tmp_path / "shop") as shop:
+            contract = shop.registry.raw["team_box"]
+            write_league(shop.folder, [2021, 2022], seed=1, size=TINY)
+            shop.ingest()
+            for season in ("2021-22", "2022-23"):
+                shop.warehouse.execute(alter(shop, "raw.team_box", "steals", f"season = '{season}'"))
+            assert len(list(raw_damage(shop.warehouse, contract))) == 4
+            mark(shop)
+            ingest_simulated(shop.warehouse, shop.registry, shop.folder, clock(1), seasons=["2021-22"])
+            assert [each.cause[:14] for each in raw_damage(shop.warehouse, contract)][0] == "rows of ingest"
+            shop.ingest(hours=2)
+            assert list(raw_damage(shop.warehouse, contract)) == []
+            assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.partitions WHERE state = 'damaged'") == 0

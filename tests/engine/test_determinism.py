@@ -158,9 +158,9 @@ steps = st.tuples(
 class TestAnySequence:
     """Whatever was run before, a full run ends with the same hashes as a full run alone."""
 
-    @given(sequence=st.lists(steps, min_size=1, max_size=3))
+    @given(sequence=st.lists(steps, min_size=1, max_size=2))
     @settings(
-        max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     def test_partial_runs_then_a_full_one(
         self, ingested: Path, built: Path, league: Path, tmp_path: Path, sequence: list[Step]

@@ -25,7 +25,6 @@ from backcourt.errors import BackcourtError, UsageError
 P = ParamSpec("P")
 
 INTERRUPTED = 130
-ENGINE_INTERRUPTED = "Query interrupted"
 
 
 def screen() -> Console:
@@ -60,10 +59,7 @@ def verb(command: Callable[P, None]) -> Callable[P, None]:
         except BackcourtError as error:
             _show_error(error, as_json=bool(kwargs.get("as_json")))
             raise typer.Exit(error.exit_code) from error
-        except (KeyboardInterrupt, RuntimeError) as error:
-            # Within a statement the engine takes Ctrl-C and raises this in its place.
-            if isinstance(error, RuntimeError) and str(error) != ENGINE_INTERRUPTED:
-                raise
+        except KeyboardInterrupt as error:
             Console(stderr=True).print("Interrupted. What was committed stays; the same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:

@@ -64,12 +64,16 @@ def create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> Non
         contract = registry.contract(upstream)
         source = f"{upstream}_current" if contract.kind == "raw" else upstream
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])
-        # A post-game row may read its own date only; showing it no other makes that a fact.
-        cut = ""
-        if reach_of(table.contract, contract) == "same_date":
-            low, high = warehouse.rows("SELECT MIN(game_date), MAX(game_date) FROM unit_dates")[0]
-            cut = (
-                f" WHERE game_date BETWEEN DATE '{low}' AND DATE '{high}'"
-                " AND game_date IN (SELECT game_date FROM unit_dates)"
-            )
+        cut = _cut(warehouse, reach_of(table.contract, contract))
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT {listed} FROM {source}{cut}")
+
+
+def _cut(warehouse: Warehouse, reach: str) -> str:
+    """The dates that an input view shows: a row that may not read a date is shown no row of it."""
+    low, high = warehouse.rows("SELECT MIN(game_date), MAX(game_date) FROM unit_dates")[0]
+    if reach == "same_date":
+        return (
+            f" WHERE game_date BETWEEN DATE '{low}' AND DATE '{high}'"
+            " AND game_date IN (SELECT game_date FROM unit_dates)"
+        )
+    return f" WHERE game_date <= DATE '{high}'" if reach == "until" else ""

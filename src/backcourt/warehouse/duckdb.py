@@ -21,6 +21,7 @@ ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 Row = tuple[Any, ...]
 
+_INTERRUPTED = "Query interrupted"
 _LOCK_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 _TOUCHES_DATA = re.compile(r"\b(raw\.(?!unresolved\b)|analytics\.|precompute\.)\w+", re.IGNORECASE)
 
@@ -150,6 +151,11 @@ class Warehouse:
             return self._connection.execute(sql, parameters)
         except duckdb.Error as error:
             raise _translated(error) from error
+        except RuntimeError as error:
+            # Within a statement the engine takes Ctrl-C and raises this in its place.
+            if str(error) == _INTERRUPTED:
+                raise KeyboardInterrupt from error
+            raise
 
     def _count(self, sql: str) -> None:
         if _TOUCHES_DATA.search(sql):
