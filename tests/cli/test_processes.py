@@ -33,7 +33,7 @@ run.publish = paused
 app(["backfill"])
 """
 IN_PYTHON = PAUSED.format(pause="sys.stdin.read()")
-IN_ENGINE = PAUSED.format(pause='warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(40000000000) AS a")')
+IN_ENGINE = PAUSED.format(pause='warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(800000000) AS a")')
 
 WAITING = ("plan", "backfill", "backfill --dry-run", "verify", "report", "explain PGS 2021-10-20", "ingest simulated")
 
