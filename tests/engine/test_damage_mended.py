@@ -125,7 +125,7 @@ class TestRaw:
             assert len(list(raw_damage(shop.warehouse, contract))) == 4
             mark(shop)
             ingest_simulated(shop.warehouse, shop.registry, shop.folder, clock(1), seasons=["2021-22"])
-            assert [each.cause[:14] for each in raw_damage(shop.warehouse, contract)][0] == "rows of ingest"
+            assert next(each.cause[:14] for each in raw_damage(shop.warehouse, contract)) == "rows of ingest"
             shop.ingest(hours=2)
             assert list(raw_damage(shop.warehouse, contract)) == []
             assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.partitions WHERE state = 'damaged'") == 0

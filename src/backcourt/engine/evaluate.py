@@ -49,6 +49,8 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
 
 
 def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
+    # Until a partition has been built its rows are estimated: two a game for teams, else those of the raw table it covers.
+    per_game = 2 if "team_id" in table.contract.key else 1
     ordinal = [each.name for each in registry.ordered].index(table.name)
     warehouse.execute("DELETE FROM evaluation WHERE table_name = ?", [table.full_name])
     warehouse.execute(
@@ -58,11 +60,13 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
         known AS (SELECT * FROM ledger.partitions WHERE table_name = $table),
         compared AS (
           SELECT COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
-            COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause, p.expected_rows,
-            COALESCE(p.rows, 0) AS rows, i.inputs, p.input_hash, p.code_version AS built_with, c.code_version,
-            b.upstream, p.table_name IS NOT NULL AS is_known
+            COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause,
+            COALESCE(p.expected_rows, r.rows, g.games * {per_game}) AS expected_rows, COALESCE(p.rows, 0) AS rows,
+            i.inputs, p.input_hash, p.code_version AS built_with, c.code_version, b.upstream, p.table_name IS NOT NULL AS is_known
           FROM (SELECT * FROM grid WHERE table_name = $table) AS g
           FULL JOIN known AS p ON p.game_date = g.game_date
+          LEFT JOIN (SELECT game_date, MAX(rows) AS rows FROM ledger.column_fingerprints
+            WHERE table_name = $covers GROUP BY game_date) AS r ON r.game_date = g.game_date
           LEFT JOIN inputs AS i ON i.game_date = COALESCE(g.game_date, p.game_date)
           LEFT JOIN behind AS b ON b.game_date = COALESCE(g.game_date, p.game_date)
           CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c),
@@ -88,7 +92,11 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
               WHEN input_hash IS DISTINCT FROM md5(inputs) THEN 'input changed' ELSE 'behind ' || upstream END
             END, expected_rows, rows, inputs, code_version, {ordinal}
         FROM judged""",
-        {"table": table.full_name, "upstream": _upstream_names(registry, table)},
+        {
+            "table": table.full_name,
+            "upstream": _upstream_names(registry, table),
+            "covers": f"raw.{table.contract.covers}",
+        },
     )
 
 

@@ -123,16 +123,12 @@ def _wanted(warehouse: Warehouse, table: Table, scope: Scope) -> list[Due]:
 
 
 def _evaluated(warehouse: Warehouse, table: Table) -> list[Due]:
-    per_game = 2 if "team_id" in table.contract.key else 1
-    covers = f"raw.{table.contract.covers}"
     rows = warehouse.rows(
-        """SELECT e.game_date, e.season, e.state, e.reason, COALESCE(e.expected_rows, f.rows, e.games * $per_game)
-        FROM evaluation AS e LEFT JOIN (SELECT game_date, MAX(rows) AS rows FROM ledger.column_fingerprints
-          WHERE table_name = $covers GROUP BY game_date) AS f ON f.game_date = e.game_date
-        WHERE e.table_name = $table AND e.state NOT IN ('not_covered', 'closed', 'held') ORDER BY e.game_date""",
-        {"table": table.full_name, "covers": covers, "per_game": per_game},
+        "SELECT game_date, season, reason, expected_rows FROM evaluation"
+        " WHERE table_name = ? AND state NOT IN ('not_covered', 'closed', 'held') ORDER BY game_date",
+        [table.full_name],
     )
-    return [Due(game_date, season, reason or "", int(count)) for game_date, season, _, reason, count in rows]
+    return [Due(game_date, season, reason or "", int(count or 0)) for game_date, season, reason, count in rows]
 
 
 def _seconds_per_partition(warehouse: Warehouse) -> float:

@@ -206,7 +206,8 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(
-        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = p.expected_rows FROM ledger.partitions AS p"
+        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)"
+        " FROM ledger.partitions AS p"
         " WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date AND evaluation.table_name = ?",
         [table.full_name],
     )
