@@ -9,6 +9,8 @@ from harm import alter, double, one_row
 
 from backcourt.checks.reread import raw_damage
 from backcourt.checks.verify import mark_damage
+from backcourt.engine.mend import undo_damaged_ingests
+from backcourt.errors import SourceError
 from backcourt.sources.simulated import write_league
 from backcourt.sources.simulated.source import ingest_simulated
 from support import TINY, Workshop, clock, copied
@@ -129,3 +131,15 @@ class TestRaw:
             shop.ingest(hours=2)
             assert list(raw_damage(shop.warehouse, contract)) == []
             assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.partitions WHERE state = 'damaged'") == 0
+
+
+def test_a_narrower_delivery_mends_nothing(shop: Workshop) -> None:
+    """What is taken out must come back: a file of other seasons than the damaged rows had is refused."""
+    contract = shop.registry.raw["player_box"]
+    shop.warehouse.execute(f"DELETE FROM raw.player_box WHERE {one_row('raw.player_box')}")
+    mark(shop)
+    stream = shop.file("player_box").name
+    with pytest.raises(SourceError, match="2021-22; this is 2022-23"):
+        undo_damaged_ingests(shop.warehouse, contract, "simulated", stream, "2022-23")
+    shop.ingest()
+    assert shop.verify().passed

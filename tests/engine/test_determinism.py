@@ -160,7 +160,7 @@ class TestAnySequence:
 
     @given(sequence=st.lists(steps, min_size=1, max_size=2))
     @settings(
-        max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     def test_partial_runs_then_a_full_one(
         self, ingested: Path, built: Path, league: Path, tmp_path: Path, sequence: list[Step]

@@ -77,7 +77,7 @@ def receive(
     label = f"{delivery.stream} (for raw.{contract.name})"
     rows_read = int(warehouse.value("SELECT COUNT(*) FROM staged"))
     if mending := is_damaged(warehouse, contract):
-        undo_damaged_ingests(warehouse, contract, delivery.source, delivery.stream)
+        undo_damaged_ingests(warehouse, contract, delivery.source, delivery.stream, delivery.scope)
     find_conflicts(warehouse, contract, collapse=delivery.quarantines)
     unresolved = settle(warehouse, label, quarantines=delivery.quarantines)
     _compare(warehouse, contract, delivery)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from backcourt.engine import ledger
 from backcourt.engine.contract import Contract
+from backcourt.errors import SourceError
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -22,15 +23,19 @@ def is_damaged(warehouse: Warehouse, contract: Contract) -> bool:
 
 def damaged_ingests(contract: Contract) -> str:
     """SQL for the ingests of a raw table whose stored rows are not those that were stored, ids unknown included."""
-    return f"""SELECT COALESCE(i.ingest_id, f.ingest_id) AS ingest_id, i.source, i.stream,
+    return f"""SELECT COALESCE(i.ingest_id, f.ingest_id) AS ingest_id, i.source, i.stream, i.scope,
       COALESCE(i.stored_rows, 0) AS stored, COALESCE(f.rows, 0) AS found
     FROM (SELECT * FROM ledger.ingests WHERE table_name = '{contract.name}' AND stored_rows > 0) AS i
     FULL JOIN ({ledger.rows_digest(f"raw.{contract.name}", "ingest_id")}) AS f ON f.ingest_id = i.ingest_id
     WHERE i.stored_digest IS DISTINCT FROM f.digest"""
 
 
-def undo_damaged_ingests(warehouse: Warehouse, contract: Contract, source: str, stream: str) -> None:
-    """Take out the damaged ingests of a stream, and rows of ingests that never were; call inside a transaction."""
+def undo_damaged_ingests(warehouse: Warehouse, contract: Contract, source: str, stream: str, scope: str) -> None:
+    """Take out the damaged ingests of a stream, and rows of ingests that never were; call inside a transaction.
+
+    Raises SourceError when what is to come covers less than what would be taken out.
+    """
+    _refuse_narrower(warehouse, contract, source, stream, scope)
     warehouse.execute(
         f"CREATE OR REPLACE TEMP TABLE undone AS SELECT ingest_id FROM ({damaged_ingests(contract)})"
         " WHERE source IS NULL OR (source = ? AND stream = ?)",
@@ -46,6 +51,18 @@ def undo_damaged_ingests(warehouse: Warehouse, contract: Contract, source: str, 
     warehouse.execute(f"DELETE FROM ledger.ingests WHERE {of_undone}")
     ledger.seal(warehouse, "retired", [contract.name])
     ledger.seal(warehouse, "ingests")
+
+
+def _refuse_narrower(warehouse: Warehouse, contract: Contract, source: str, stream: str, scope: str) -> None:
+    damaged = warehouse.rows(
+        f"SELECT DISTINCT scope FROM ({damaged_ingests(contract)}) WHERE source = ? AND stream = ?", [source, stream]
+    )
+    needed = {season for row in damaged for season in row[0].split(",")}
+    if scope != "all" and not needed <= set(scope.split(",")):
+        raise SourceError(
+            f"{stream}: its damaged rows in raw.{contract.name} are of {', '.join(sorted(needed))}; this is {scope}.",
+            "Ingest it for all of these seasons at once, so that nothing is lost.",
+        )
 
 
 def close_damage(warehouse: Warehouse, contract: Contract) -> None:
