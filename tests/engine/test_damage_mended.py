@@ -142,4 +142,5 @@ def test_a_narrower_delivery_mends_nothing(shop: Workshop) -> None:
     with pytest.raises(SourceError, match="2021-22; this is 2022-23"):
         undo_damaged_ingests(shop.warehouse, contract, "simulated", stream, "2022-23")
     shop.ingest()
+    shop.backfill()
     assert shop.verify().passed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_late_missing_duplicate_and_vanished_rows(small: Path, tmp_path: Path) -
             assert len(after) == len(before) + 1
             assert set(after) == set(before)
         if fault == "vanished_rows":
-            assert f"Removed {len(before) - len(after)} of {len(before)}" in said
+            assert "a third" in said
             assert 0.5 < len(after) / len(before) < 0.9
 
 
@@ -92,7 +93,8 @@ def test_values_and_headers(small: Path, tmp_path: Path) -> None:
 
 
 def test_moved_game_moves_everywhere(small: Path, hurt: Path) -> None:
-    game, was, now = re.findall(r"game (\d+) from (\S+) to (\S+) in", inject(hurt, "moved_game"))[0]
+    game, was = re.findall(r"game (\d+) of (\S+) to the next day", inject(hurt, "moved_game"))[0]
+    now = str(date.fromisoformat(was) + timedelta(days=1))
     named = ("games", "player_box", "team_box", "did_not_play", "shots", "play_by_play", "game_lines", "officials")
     for table in named:
         assert {line["game_date"] for line in read(small, table) if line["game_id"] == game} == {was}

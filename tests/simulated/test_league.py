@@ -255,16 +255,17 @@ def test_whole_season(whole: Path) -> None:
     assert {line["home_team_id"] for line in games if line["season_type"] == "all_star"} == {""}
 
 
-def test_cup_final_is_played_once_from_2023_on() -> None:
-    from backcourt.sources.simulated.schedule import opening_date, whole_calendar
+def test_calendar_has_the_real_openings_and_cup_finals() -> None:
+    from backcourt.sources.simulated.schedule import calendar_of
 
-    assert [opening_date(year).isoformat() for year in (2021, 2022, 2023, 2024)] == [
+    calendars = {year: calendar_of(year, LeagueSize()) for year in (2021, 2022, 2023, 2024)}
+    assert [calendar.dates[0].isoformat() for calendar in calendars.values()] == [
         "2021-10-19", "2022-10-18", "2023-10-24", "2024-10-22",
     ]  # fmt: skip
-    assert whole_calendar(2022).cup_final is None
-    final = whole_calendar(2023).cup_final
+    assert calendars[2022].cup_final is None
+    final = calendars[2023].cup_final
     assert final == date(2023, 12, 9)
-    assert final not in whole_calendar(2023).dates
+    assert final not in calendars[2023].dates
 
 
 @pytest.mark.parametrize(

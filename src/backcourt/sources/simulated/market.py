@@ -2,136 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from backcourt.sources.simulated.people import Player
-from backcourt.sources.simulated.rotation import Turn
-from backcourt.sources.simulated.schedule import Fixture, at_eastern
-from backcourt.sources.simulated.sides import Style
-from backcourt.sources.simulated.writer import Row, timestamp
+from backcourt.sources.simulated.schedule import Fixture, utc
+from backcourt.sources.simulated.sides import Seat, Side
+from backcourt.sources.simulated.writer import FEED, Row
 
-FEED = "simulated"
-BOOKS = ("Alder", "Birch", "Cedar")
-LINED_SHARE = 0.30  # of the game: who is meant to play less gets no line
-_BOOK_NOISE, _OPENING_NOISE = 0.5, 1.2
+# Points expected of both teams and of the players of their rotations, before any luck.
+Outlook = tuple[float, float, dict[str, float]]
 
-# Least-squares fit on simulated games. The other team's strength helps a little: leads make for easy baskets.
-_POINTS, _PER_ATTACK, _PER_SHOT, _PER_PACE, _HOME_POINTS, _FROM_OTHER = 114.0, 77.5, 171.0, -81.0, 0.9, 0.15
-_MEAN_ATTACK = 1.124
-_FLATTER = 0.92  # minutes and shots of the night even out what skill alone would give
+_BOOKS = ("Alder", "Birch", "Cedar")
+_LINED_SHARE = 0.30  # of the game: who is meant to play less gets no line
+_MORNING, _CLOSING, _RUNNING = 1.3, 0.7, 8.0  # noise, in points; that on a player is half of it
+_SEEN_RUNNING = 0.07  # share of games on which lines are seen during the game
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What the market knows of a team: its latent style, and who is meant to play."""
-
-    style: Style
-    turns: Sequence[Turn]
+# Least-squares fit on simulated games.
+_POINTS, _HOME_POINTS, _PER_ATTACK, _PER_SHOT, _PER_PACE, _MEAN_ATTACK = 115.6, 0.9, 66.0, 143.0, -80.0, 1.075
+_FLATTER = 0.88  # minutes and shots of the night even out what skill alone would give
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """Points expected of both teams and of every player."""
-
-    home: float
-    away: float
-    players: dict[int, float]
-
-
-def outlook(home: Form, away: Form, neutral: bool) -> Outlook:
-    """The best guess from latent skill, before any luck."""
-    site = 0.0 if neutral else _HOME_POINTS
-    home_points, away_points = _expected(home, away) + site, _expected(away, home) - site
-    return Outlook(home_points, away_points, {**_shared(home.turns, home_points), **_shared(away.turns, away_points)})
-
-
-def attack(turns: Sequence[Turn]) -> float:
-    """Points of a chance, averaged over who ends how many."""
-    weights = [turn.share * turn.player.usage for turn in turns]
-    return sum(weight * _worth(turn.player) for weight, turn in zip(weights, turns, strict=True)) / sum(weights)
+def outlook(home: Side, away: Side, neutral: bool) -> Outlook:
+    """The best guess from who is meant to play how much."""
+    site, players, totals = 0.0 if neutral else _HOME_POINTS, dict[str, float](), []
+    for own, other, edge in ((home, away, site), (away, home, -site)):
+        chances = [seat.share * seat.skills["usage"] for seat in own.seats]
+        worths = [chance * _worth(seat) for chance, seat in zip(chances, own.seats, strict=True)]
+        attack = _PER_ATTACK * (sum(worths) / sum(chances) - _MEAN_ATTACK)
+        pace = _PER_PACE * (own.style["pace"] + other.style["pace"] - 2)
+        style = _PER_SHOT * (own.style["attack"] - other.style["defence"])
+        totals.append(_POINTS + edge + attack + style + pace)
+        parts = [worth**_FLATTER for worth in worths]
+        for seat, part in zip(own.seats, parts, strict=True):
+            if seat.share >= _LINED_SHARE:
+                players[seat.player_id] = totals[-1] * part / sum(parts)
+    return totals[0], totals[1], players
 
 
-def _worth(player: Player) -> float:
-    inside = 1 - player.zone_three - player.zone_mid
-    twos = player.zone_mid * player.make_mid + inside * player.make_paint
-    fouled = 0.10 * player.draws * inside
-    return (3 * player.zone_three * player.make_three + 2 * twos) * (1 - fouled) + 2.4 * fouled * player.free_throw
+def _worth(seat: Seat) -> float:
+    """Points expected of a shot."""
+    skills = seat.skills
+    three, mid = skills["three"], (1 - skills["three"]) * skills["mid_range"]
+    paint = 1 - three - mid
+    return 3 * three * skills["make_three"] + 2 * (mid * skills["make_mid_range"] + paint * skills["make_paint"])
 
 
-def _expected(side: Form, other: Form) -> float:
-    pace = (side.style.pace + other.style.pace) / 2 - 1
-    return _POINTS + _strength(side, other) + _FROM_OTHER * _strength(other, side) + _PER_PACE * pace
-
-
-def _strength(side: Form, other: Form) -> float:
-    return _PER_ATTACK * (attack(side.turns) - _MEAN_ATTACK) + _PER_SHOT * (side.style.attack - other.style.defence)
-
-
-def _shared(turns: Sequence[Turn], points: float) -> dict[int, float]:
-    weights = {
-        turn.player.player_id: (turn.share * turn.player.usage * _worth(turn.player)) ** _FLATTER for turn in turns
-    }
-    total = sum(weights.values())
-    return {player: points * weight / total for player, weight in weights.items()}
-
-
-class Board:
-    """The offers on one game: every book in the morning, half an hour before the tip, and now and then later."""
-
-    def __init__(self, game: Fixture, early: Outlook, late: Outlook, rng: Random) -> None:
-        self.game, self.early, self.rng = game, early, rng
-        self._looks = [(book, *look) for book in BOOKS for look in self._moments(late)]
-
-    def _moments(self, late: Outlook) -> Iterator[tuple[str, Outlook, bool]]:
-        rng, tip = self.rng, self.game.tip
-        morning = at_eastern(self.game.game_date, 10)
-        yield timestamp(morning + timedelta(minutes=int(90 * rng.random()))), self.early, False
-        yield timestamp(tip - timedelta(minutes=30 + int(6 * rng.random()))), late, False
-        if rng.random() < 0.07:
-            yield timestamp(tip + timedelta(minutes=15 + int(90 * rng.random()))), late, True
-
-    def game_lines(self) -> Iterator[Row]:
-        """Spread, total and prices of a win."""
-        rng = self.rng
-        opinion = rng.gauss(0, _OPENING_NOISE), rng.gauss(0, _OPENING_NOISE)
-        for book, moment, view, running in self._looks:
-            doubt = 1.0 if view is self.early else 0.5
-            margin = view.home - view.away + doubt * opinion[0] + rng.gauss(0, _BOOK_NOISE)
-            total = view.home + view.away + doubt * opinion[1] + rng.gauss(0, _BOOK_NOISE)
-            if running:
-                margin, total = margin + rng.gauss(0, 7), total + rng.gauss(0, 9)
-            row = (-_half(margin) + 0.0, min(300.0, max(160.0, _half(total))), *_moneylines(margin))
-            yield self.game.game_id, FEED, book, moment, "timed", self.game.game_date, *row
-
-    def player_lines(self, lined: Sequence[int]) -> Iterator[Row]:
-        """Points lines on the players of the rotation, of two or three books each."""
-        rng, game_id, day = self.rng, self.game.game_id, self.game.game_date
-        for player in lined:
-            opinion, last_book = rng.gauss(0, 0.5), BOOKS[1 + (rng.random() < 0.5)]
-            for book, moment, view, running in self._looks:
-                if book > last_book or player not in view.players:
-                    continue  # no offer of this book, or taken down once he is known to miss the game
-                doubt = 1.0 if view is self.early else 0.4
-                expected = view.players[player] + doubt * opinion + rng.gauss(0, 4 if running else 0.25)
-                line = int(max(0.0, expected)) + 0.5
-                over = -112 - round(6 * (expected - line)) + int(5 * rng.random()) - 2
-                yield game_id, player, FEED, book, moment, "timed", day, line, over, -224 - over
-
-
-def lined_players(turns: Sequence[Turn]) -> list[int]:
-    """Who gets a line."""
-    return [turn.player.player_id for turn in turns if turn.share >= LINED_SHARE]
-
-
-def _moneylines(margin: float) -> tuple[int, int]:
-    """American prices that go with a margin, with the book's cut."""
-    edge = min(1400, round(100 + 3.5 * abs(margin) ** 1.5 + 8 * abs(margin)))
-    favourite, outsider = -edge - 8, max(100, edge - 8)
-    return (favourite, outsider) if margin > 0 else (outsider, favourite)
-
-
-def _half(value: float) -> float:
-    return round(2 * value) / 2
+def lines(game: Fixture, early: Outlook, late: Outlook, rng: Random) -> tuple[list[Row], list[Row]]:
+    """Offers on the game and on its players: of every book in the morning, before the tip, and now and then later."""
+    game_lines: list[Row] = []
+    player_lines: list[Row] = []
+    for book in _BOOKS:
+        morning = utc(game.game_date, 10) + timedelta(minutes=rng.randrange(90))
+        looks = [(morning, early, _MORNING), (game.tip - timedelta(minutes=rng.randrange(30, 36)), late, _CLOSING)]
+        if rng.random() < _SEEN_RUNNING:
+            looks.append((game.tip + timedelta(minutes=rng.randrange(15, 105)), late, _RUNNING))
+        for moment, (home, away, players), noise in looks:
+            offer = {"game_id": game.game_id, "game_date": str(game.game_date), "feed": FEED, "book": book}
+            offer |= {"snapshot_at": str(moment), "snapshot_quality": "timed"}
+            margin, total = home - away + rng.gauss(0, noise), home + away + rng.gauss(0, noise)
+            edge = round(100 + 3.5 * min(50, abs(margin)) ** 1.5 + 8 * abs(margin))
+            to_home, to_away = (-edge - 8, max(100, edge - 8))[:: 1 if margin > 0 else -1]  # with the book's cut
+            odds = {"home_moneyline": to_home, "away_moneyline": to_away}
+            game_lines.append({**offer, "home_spread": -round(2 * margin) / 2, "total": round(2 * total) / 2, **odds})
+            for player, expected in players.items():
+                guess = max(0.0, expected + rng.gauss(0, noise / 2))
+                over = -112 - round(6 * (guess % 1 - 0.5))  # the price makes up for the half point
+                prices = {"line": int(guess) + 0.5, "over_american": over, "under_american": -224 - over}
+                player_lines.append({**offer, "player_id": player, **prices})
+    return game_lines, player_lines

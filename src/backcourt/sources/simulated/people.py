@@ -1,176 +1,157 @@
-"""Invented players: names, bodies and the latent skills from which everything they do is drawn."""
+"""Invented players, their latent skills, and a season off the court: squads, trades, injuries and who can play."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from random import Random
+from typing import NamedTuple
 
 from backcourt.names import name_key
+from backcourt.sources.simulated.teams import MODEL
+from backcourt.sources.simulated.writer import Files, Row
 
-FIRST_PLAYER_ID = 9_000_001
+_PLAYERS_FROM = 9_000_000
 FIRST_SEASON = 2020  # the league's history starts here, so that a later season has veterans, whichever are asked for
 ROSTER_SIZE = 17  # fifteen and two two-way players
 
-# Talent expected of the first to the last player of a team; it drives minutes, shots and accuracy.
-DEPTH_TALENT = (2.1, 1.5, 1.1, 0.8, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.7, -0.9, -1.1, -1.2, -1.3, -1.5, -1.6)
+# Talent expected of the first to the last player of a team.
+_TALENT = (2.1, 1.5, 1.1, 0.8, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.7, -0.9, -1.1, -1.2, -1.3, -1.5, -1.6)
 
-_FIRST = """
-    Aaron Abdou Alonzo Amar André Andre Anselm Antoine Ariel Armand Bastian Bilal Boris Brandt Caleb Cam'Ron Cedric
-    Damir Dante Darnell De'Marcus Deandre Dejan Devonte Dieudonné Dominik Dwight Eamon Elias Emeka Ethan Évan Ezra
-    Felix Fabrício Gabriel Garrison Goran Gui Hakeem Harlan Hugo Ibrahima Isaiah Ivo Ja'Quan Jabari Jalen-Marc
-    Jamison Jarrett João José Julian Kadeem Keenan Khalil Kofi Kyrell Lamar Léo Leandro Lonnie Luka Malik Marcel
-    Mateo Miloš Moussa Nate Nikola Noah O'Shea Olivier Omar Oscar Paolo Pascal Quentin Raúl Reggie Rodney Sasha
-    Sékou Shane Silas Tariq Terrance Théo Tobias Trevon Tyus Usman Vasil Vince Wendell Xavier Yannick Yusuf Zaire
-"""
-_LAST = """
-    Abara Adeyemi Alcázar Alderman Ashworth Bakari Barlow Beaumont Bellweather Bogdanić Boateng Brightwater Bronson
-    Calloway Carmody Castañeda Chukwu Clayborne Coulibaly-Reyes Crowder-Hayes D'Amico Dabrowski Delacroix Diabaté
-    Doumbé Drayton Easterling Ebanks Ekwueme Fairweather Fontaine Gadsden Garibović Gentry Goodwater Gravesande
-    Hadžić Halloran Hargrove Hollowell Ingram-Cole Jankauskas Kalamian Kaminga Keïta Kessler Kilbride Kovačević
-    Lafayette Lattimore Lindqvist Lockridge Lomidze M'Bala Mabry Maddox Marchetti McAllister Mensah Mirković Montrose
-    N'Diaye Naismyth Nwosu O'Banion O'Rourke Okafor-Lee Oyelaran Pemberton Petrauskas Pondexter Quarles Quiñones
-    Radovanov Ravenel Redfern Rousseau Sabatini Sanogo Šarenac Sauvage Shackleford Sinclair Sørensen Stackpole
-    Tadić Tavares Thibodeaux Tolliver Underhill Vašek Vanterpool Villanova Wainwright Walthour Weatherby Whitlock
-    Yarborough Zamora Zeller-Pruitt Zubac-Lynn
-"""
-_FIRST_NAMES, _LAST_NAMES = _FIRST.split(), _LAST.split()
-_SUFFIXES = (" Jr.", " II", " III", " Sr.")
+FIRST_NAMES, LAST_NAMES = MODEL["first_names"].split(), MODEL["last_names"].split()
+_ENDINGS = (*[""] * 40, " Jr.", " II", " III", *[f"-{name}" for name in LAST_NAMES[::9]])
+
+_HURT_A_DAY, _MEAN_SPELLS = 0.0085, (2, 2, 2, 12, 12, 12, 50)  # days
+_LISTED = 7  # days out that put a player on the injured list
+_LATE_CALLS = ((0.027, "questionable", 0.5), (0.034, "doubtful", 0.2), (0.067, "probable", 0.94))
+_NEWSWORTHY = 9  # players of a squad on whom there are late decisions: the others might sit anyway
+_PARTS = ("Knee", "Ankle", "Hamstring", "Back", "Shoulder", "Groin", "Wrist", "Foot", "Calf", "Thumb", "Hip")
+_KINDS = ("Sprain", "Soreness", "Strain", "Contusion", "Inflammation")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Player:
-    """Who a player is and how he plays; weights are relative to the others on court, rates are probabilities."""
+    """Who a player is and what he can do: weights beside the others on court, and chances."""
 
     player_id: int
-    name: str
+    full_name: str
     position: str
     birth_date: date
     height_in: int
     weight_lb: int
-    talent: float
-    usage: float
-    zone_three: float
-    zone_mid: float
-    make_three: float
-    make_mid: float
-    make_paint: float
-    free_throw: float
-    draws: float
-    self_made: float
-    assist: float
-    offensive_rebound: float
-    defensive_rebound: float
-    steal: float
-    block: float
-    foul: float
-    turnover: float
+    skills: dict[str, float]
 
 
-class People:
-    """Makes players, each with an id and a name key of his own."""
+def _create(rng: Random, taken: set[str], depth: int, year: int) -> Player:
+    """A new player, with an id and a name key of his own, for a place in a squad: depth 0 is a team's star."""
+    name = ""
+    while not name or name_key(name) in taken:
+        first, last, ending = (rng.choice(names) for names in (FIRST_NAMES, LAST_NAMES, _ENDINGS))
+        name = f"{first} {last}{ending}"
+    taken.add(name_key(name))
+    talent, size = rng.gauss(_TALENT[depth], 0.4), rng.random()
+    born = date(year, 10, 1) - timedelta(days=int(365.25 * min(37, max(19.2, rng.gauss(26 + min(talent, 2), 4)))))
+    height = min(92, max(69, round(rng.gauss(73 + 11 * size, 1))))
+    body = (born, height, round(rng.gauss(height * 5.6 - 230, 12)))
+    skills = {}
+    for skill, (base, by_talent, by_size, spread) in (MODEL["weights"] | MODEL["chances"]).items():
+        value = rng.gauss(base + by_talent * talent + by_size * size, spread)
+        skills[skill] = math.exp(value) if skill in MODEL["weights"] else min(0.95, max(0.02, value))
+    position = ("G", "G-F", "F", "F-C", "C")[int(size * 5)]
+    return Player(_PLAYERS_FROM + len(taken), name, position, *body, skills)
 
-    def __init__(self, seed: int) -> None:
-        self._rng = Random(f"{seed}/people")
-        self._keys: set[str] = set()
 
-    def create(self, depth: int, season: int) -> Player:
-        """A new player fit for a place on the bench: depth 0 is a team's star."""
+def squads_of(seed: int, team_ids: Sequence[int], season: int) -> dict[int, list[Player]]:
+    """The squads of a season, best player first; every summer from the first on some retire and some change teams."""
+    rng, taken = Random(f"{seed}/people"), set[str]()
+    squads = {team: [_create(rng, taken, depth, FIRST_SEASON) for depth in range(ROSTER_SIZE)] for team in team_ids}
+    for year, depth in product(range(FIRST_SEASON + 1, season + 1), range(ROSTER_SIZE)):
+        for squad in squads.values():
+            if rng.random() < 0.04 + 0.012 * depth or year - squad[depth].birth_date.year > 36:
+                squad[depth] = _create(rng, taken, depth, year)
+        one, other = rng.sample(list(squads.values()), 2)
+        one[depth], other[depth] = other[depth], one[depth]
+    return squads
+
+
+class Health(NamedTuple):
+    """The truth about a player on a date, and what the last report before the game will call it."""
+
+    plays: bool = True
+    status: str = "available"
+    reason: str = ""
+
+
+Squad = list[tuple[Player, Health]]
+
+
+class Rosters:
+    """Who belongs to which team and who is hurt, on the day it has come to."""
+
+    def __init__(self, rng: Random, squads: dict[int, list[Player]], days: list[date], files: Files) -> None:
+        self._rng, self._squads, self._files = rng, squads, files
+        self._day = days[0] - timedelta(days=22)
+        self._hurt: dict[Player, tuple[date, str]] = {}
+        middle = days[int(0.3 * len(days)) : len(days) // 2 + 1]
+        self._trading_days = rng.sample(middle, min(len(middle), max(1, len(squads) // 3)))
+
+    def advance(self, day: date) -> None:
+        """Live through every day up to this one, and write what happened."""
+        while self._day < day:
+            self._day += timedelta(days=1)
+            self._files.add("transactions", self._injuries())
+            if self._day in self._trading_days:
+                self._files.add("transactions", self._trade())
+            if self._day.weekday() == 0:
+                self._files.add("rosters", self._snapshot())
+
+    def listed(self, team: int, rng: Random) -> Squad:
+        """The squad, best player first: hurt for a spell, or a late decision, or well."""
+        squad: Squad = []
+        for place, player in enumerate(self._squads[team]):
+            until, reason = self._hurt.get(player, (self._day, ""))
+            health = Health(False, "out", reason) if until > self._day else Health()
+            call = rng.random()  # called first and decided after, so that half of the questionable play
+            for most, status, plays in _LATE_CALLS if health.plays and place < _NEWSWORTHY else ():
+                if call < most:
+                    health = Health(rng.random() < plays, status, _reason(rng))
+                    break
+            squad.append((player, health))
+        return squad
+
+    def _injuries(self) -> Iterator[Row]:
+        """Who gets hurt; long spells are put on the injured list."""
         rng = self._rng
-        talent = DEPTH_TALENT[min(depth, ROSTER_SIZE - 1)] + rng.gauss(0, 0.4)
-        size = rng.random()  # 0 is a small guard, 1 a centre
-        height = round(73 + 11 * size + rng.gauss(0, 1))
-        age_days = int(365.25 * min(37.0, max(19.2, rng.gauss(26 + min(talent, 2), 4))))
-        tilt = rng.gauss(0, 1)  # a scorer's taste for the three
-        three = min(0.85, max(0.03, 0.467 - 0.32 * size**3 + 0.10 * tilt))
-        return Player(
-            player_id=FIRST_PLAYER_ID + len(self._keys),
-            name=self._name(),
-            position=("G", "G-F", "F", "F-C", "C")[min(4, int(size * 5))],
-            birth_date=date(season, 10, 1) - timedelta(days=age_days),
-            height_in=min(92, max(69, height)),
-            weight_lb=round(height * 5.6 - 230 + rng.gauss(0, 12)),
-            talent=talent,
-            usage=math.exp(0.29 * talent + rng.gauss(0, 0.12)),
-            zone_three=three,
-            zone_mid=(1 - three) * min(0.6, max(0.02, 0.25 - 0.08 * size + 0.09 * rng.gauss(0, 1))),
-            make_three=0.351 + 0.006 * talent - 0.03 * size**4 + 0.012 * tilt + rng.gauss(0, 0.012),
-            make_mid=0.409 + 0.011 * talent + rng.gauss(0, 0.025),
-            make_paint=0.524 + 0.013 * talent + 0.05 * size + rng.gauss(0, 0.025),
-            free_throw=min(0.95, max(0.45, 0.80 + 0.012 * talent - 0.12 * size**2 + rng.gauss(0, 0.055))),
-            draws=math.exp(0.20 * talent + 0.22 * size + rng.gauss(0, 0.18)),
-            self_made=math.exp(0.22 * talent - 0.25 * size - 0.1),
-            assist=math.exp(0.45 * talent + rng.gauss(0, 0.45)) * (1.55 - 1.15 * size),
-            offensive_rebound=(0.35 + 2.4 * size**2) * math.exp(rng.gauss(0, 0.25)),
-            defensive_rebound=(0.6 + 1.6 * size) * math.exp(0.1 * talent + rng.gauss(0, 0.28)),
-            steal=(1.25 - 0.5 * size) * math.exp(rng.gauss(0, 0.28)),
-            block=(0.25 + 2.6 * size**2.5) * math.exp(rng.gauss(0, 0.35)),
-            foul=(0.75 + 0.6 * size) * math.exp(rng.gauss(0, 0.18) - 0.1 * talent),
-            turnover=math.exp(0.28 * talent + rng.gauss(0, 0.15)),
-        )
+        for team, squad in self._squads.items():
+            for player in squad:
+                if self._hurt.get(player, (self._day,))[0] <= self._day and rng.random() < _HURT_A_DAY:
+                    days, reason = 1 + int(rng.expovariate(1 / rng.choice(_MEAN_SPELLS))), _reason(rng)
+                    self._hurt[player] = (self._day + timedelta(days=days), reason)
+                    if days > _LISTED:
+                        yield self._move(player, team, "injured_list_placed", f"placed on IL: {reason}")
 
-    def _name(self) -> str:
-        rng = self._rng
-        while True:
-            name = f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}"
-            if rng.random() < 0.06:
-                name += rng.choice(_SUFFIXES)
-            if name_key(name) not in self._keys:
-                self._keys.add(name_key(name))
-                return name
+    def _trade(self) -> Iterator[Row]:
+        """Two teams exchange players of the same depth."""
+        (one, ours), (other, theirs) = self._rng.sample(list(self._squads.items()), 2)
+        depth = self._rng.randrange(2, 10)
+        ours[depth], theirs[depth] = theirs[depth], ours[depth]
+        for player, old, new in ((ours[depth], other, one), (theirs[depth], one, other)):
+            yield self._move(player, old, "traded_out", f"traded {player.full_name}")
+            yield self._move(player, new, "traded_in", f"acquired {player.full_name}")
+
+    def _move(self, player: Player, team: int, kind: str, notes: str) -> Row:
+        return {"game_date": self._day, "player_id": player.player_id, "team_id": team, "kind": kind, "notes": notes}
+
+    def _snapshot(self) -> Iterator[Row]:
+        """Every squad, at noon UTC."""
+        for team, squad in self._squads.items():
+            about = {"game_date": self._day, "snapshot_at": f"{self._day} 12:00:00", "team_id": team}
+            for place, player in enumerate(squad):
+                yield {**about, "player_id": player.player_id, "status": "two_way" if place >= 15 else "active"}
 
 
-@dataclass(frozen=True)
-class Squads:
-    """Who belongs to which team on the first day of a season, best player first, and who waits for a call."""
-
-    by_team: dict[int, list[Player]]
-    free_agents: list[Player]
-
-
-def squads_of(seed: int, team_ids: Sequence[int], season: int) -> Squads:
-    """The squads of a season, grown year by year from the first, so that they do not depend on what is asked for."""
-    people = People(seed)
-    squads = {team: [people.create(depth, FIRST_SEASON) for depth in range(ROSTER_SIZE)] for team in team_ids}
-    free_agents = [people.create(ROSTER_SIZE, FIRST_SEASON) for _ in range(3 * len(team_ids))]
-    for year in range(FIRST_SEASON + 1, season + 1):
-        squads = _next_summer(people, Random(f"{seed}/summer/{year}"), squads, year)
-        free_agents = [people.create(ROSTER_SIZE, year) for _ in range(3 * len(team_ids))]
-    return Squads({team: _best_first(squad) for team, squad in squads.items()}, free_agents)
-
-
-def _best_first(squad: list[Player]) -> list[Player]:
-    return sorted(squad, key=lambda player: (-player.talent, player.player_id))
-
-
-def _next_summer(people: People, rng: Random, squads: dict[int, list[Player]], year: int) -> dict[int, list[Player]]:
-    """Some retire, some change teams for a player of the same depth, all grow or fade a little."""
-    columns = []
-    for depth in range(ROSTER_SIZE):
-        column = [_one_year_on(people, rng, squad[depth], depth, year) for squad in squads.values()]
-        movers = [place for place in range(len(column)) if rng.random() < 0.25]
-        moved = [column[place] for place in movers]
-        rng.shuffle(moved)
-        for place, player in zip(movers, moved, strict=True):
-            column[place] = player
-        columns.append(column)
-    return {team: _best_first([column[place] for column in columns]) for place, team in enumerate(squads)}
-
-
-def _one_year_on(people: People, rng: Random, player: Player, depth: int, year: int) -> Player:
-    age = year - player.birth_date.year
-    if rng.random() < 0.04 + 0.012 * depth + (0.25 if age > 35 else 0):
-        return people.create(depth, year)
-    talent = player.talent + 0.15 * (DEPTH_TALENT[depth] - player.talent) + rng.gauss(0, 0.2)
-    grown = talent - player.talent
-    return replace(
-        player,
-        talent=talent,
-        usage=player.usage * math.exp(0.29 * grown),
-        make_three=player.make_three + 0.006 * grown,
-        make_mid=player.make_mid + 0.011 * grown,
-        make_paint=player.make_paint + 0.013 * grown,
-        assist=player.assist * math.exp(0.45 * grown),
-    )
+def _reason(rng: Random) -> str:
+    return f"Injury/Illness - {rng.choice(('Left', 'Right'))} {rng.choice(_PARTS)}; {rng.choice(_KINDS)}"

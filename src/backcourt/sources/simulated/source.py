@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from backcourt.clock import Clock
-from backcourt.engine.contract import Contract
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import Registry
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
 from backcourt.sources.local.mapping import FileMapping
-from backcourt.sources.simulated.league import LeagueSize, write_league
+from backcourt.sources.simulated.league import write_league
+from backcourt.sources.simulated.schedule import LeagueSize
+from backcourt.sources.simulated.writer import stored_columns
 from backcourt.warehouse.duckdb import Warehouse
 
 _COVERED = ("games", "player_box", "team_box", "shots", "play_by_play")
@@ -21,7 +23,16 @@ _SEASON_TYPES = ("regular", "play_in", "playoffs", "cup_final")
 
 def own_mappings(registry: Registry) -> tuple[FileMapping, ...]:
     """One mapping per raw table, column to column; dated tables have a file per season."""
-    return tuple(_mapping(contract) for contract in registry.raw.values())
+    return tuple(
+        FileMapping(
+            file=f"{contract.name}_{{season}}" if contract.is_dated else contract.name,
+            table=contract.name,
+            columns={name: {"from": name} for name in stored_columns(contract)},  # type: ignore[misc]
+            coverage=_SEASON_TYPES if contract.name in _COVERED else (),
+            text=f"own columns of {contract.name}",
+        )
+        for contract in registry.raw.values()
+    )
 
 
 def ingest_simulated(
@@ -35,18 +46,8 @@ def ingest_simulated(
     on_file: Callable[[Outcome], None] = lambda outcome: None,
 ) -> IngestReport:
     """Ingest a league that was written to a folder; raises SourceError like any folder."""
-    return ingest_folder(
-        warehouse,
-        registry,
-        folder,
-        clock,
-        seasons=seasons,
-        source="simulated",
-        kind="simulated",
-        mappings=own_mappings(registry),
-        max_vanishing=max_vanishing,
-        on_file=on_file,
-    )
+    ingest = partial(ingest_folder, source="simulated", kind="simulated", mappings=own_mappings(registry))
+    return ingest(warehouse, registry, folder, clock, seasons=seasons, max_vanishing=max_vanishing, on_file=on_file)
 
 
 def simulate(
@@ -61,16 +62,5 @@ def simulate(
 ) -> IngestReport:
     """Play seasons of the simulated league and ingest them; the files are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="backcourt-league-") as folder:
-        write_league(Path(folder), start_years, seed, size or LeagueSize())
+        write_league(Path(folder), start_years, seed, size)
         return ingest_simulated(warehouse, registry, Path(folder), clock, on_file=on_file)
-
-
-def _mapping(contract: Contract) -> FileMapping:
-    stored = [column.name for column in contract.columns if column.derived is None]
-    return FileMapping(
-        file=f"{contract.name}_{{season}}" if contract.is_dated else contract.name,
-        table=contract.name,
-        columns={name: {"from": name} for name in stored},  # type: ignore[misc]
-        coverage=_SEASON_TYPES if contract.name in _COVERED else (),
-        text=f"own columns of {contract.name}",
-    )
