@@ -9,7 +9,7 @@ import pytest
 
 from backcourt.errors import SourceError
 from backcourt.sources.simulated.faults import inject
-from support import Workshop, contents
+from support import Workshop, contents, read_csv, write_csv
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
 
@@ -245,7 +245,9 @@ class TestMovedGame:
         last = max(line["game_date"] for line in shop.read("team_box"))
         was, now = date.fromisoformat(last), date.fromisoformat(last) + timedelta(days=3)
         for path in shop.folder.glob("*_2021-22.csv"):
-            path.write_text(path.read_text(encoding="utf-8").replace(last, str(now)), encoding="utf-8")
+            lines = read_csv(path)
+            if lines and "game_date" in lines[0]:
+                write_csv(path, [{**one, "game_date": str(now)} if one["game_date"] == last else one for one in lines])
         before = shop.hashes()
         shop.ingest(hours=1, max_vanishing=1)
         assert shop.due() == {table: {was, now} for table in (TOGS, TDGS, PGS)}
