@@ -18,7 +18,7 @@ from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated import SMALL, write_league
 from backcourt.warehouse.duckdb import Warehouse
-from support import NOON, TINY, Workshop, copied, workshop
+from support import NOON, POST, TINY, Workshop, copied, workshop
 
 OpenWorkshop = Callable[..., AbstractContextManager[Workshop]]
 
@@ -77,13 +77,22 @@ def ingested(league: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse file with the league ingested and built; copy it before you change it."""
-    path = tmp_path_factory.mktemp("built") / "w.duckdb"
+    """A warehouse file with the league ingested and the post-game tables built; copy it before you change it."""
+    return _built(ingested, POST, tmp_path_factory.mktemp("built") / "w.duckdb")
+
+
+@pytest.fixture(scope="session")
+def all_built(ingested: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file with the league ingested and every table built; copy it before you change it."""
+    return _built(ingested, registry, tmp_path_factory.mktemp("all_built") / "w.duckdb")
+
+
+def _built(ingested: Path, tables: Registry, path: Path) -> Path:
     shutil.copy(ingested, path)
     with Warehouse.open(path, threads=2) as warehouse:
-        report = backfill(warehouse, default_registry(), Scope(), FixedClock(NOON))
-        assert report.is_complete
-        assert report.planned == 18
+        report = backfill(warehouse, tables, Scope(), FixedClock(NOON))
+        assert report.is_complete, {one.cause for one in report.attempts if one.cause}
+        assert report.planned == len(tables.built) * TINY.dates
     return path
 
 

@@ -22,10 +22,11 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         warehouse=Path("backcourt.duckdb"),
         real_data=None,
         threads=os.cpu_count() or 1,
-        confirm_over=5000,
+        confirm_over=20000,
         lock_timeout=10.0,
         max_vanishing=0.05,
         memory_limit="1500MB",
+        horizon_days=1,
     )
 
 
@@ -47,11 +48,13 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_LOCK_TIMEOUT": "0.5",
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
+        "BACKCOURT_HORIZON_DAYS": "0",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
     assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
+    assert settings.horizon_days == 0
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

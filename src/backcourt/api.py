@@ -10,7 +10,7 @@ from typing import Any
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
-from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import quoted
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
@@ -35,6 +35,7 @@ def open_warehouse(path: str | Path | None = None, *, read_only: bool = True, th
         threads=threads or settings.threads,
         memory_limit=settings.memory_limit,
         lock_timeout=settings.lock_timeout,
+        horizon_days=settings.horizon_days,
     )
 
 
@@ -98,7 +99,7 @@ def load(
     evaluate_all(warehouse, registry)
     states = warehouse.rows("SELECT game_date, season, state FROM evaluation WHERE table_name = ?", [wanted.full_name])
     reached = [(day, state) for day, season, state in states if limits.includes(day, season)]
-    trouble = sorted(day for day, state in reached if state not in ("verified", "closed", "not_covered"))
+    trouble = sorted(day for day, state in reached if state != "verified" and state not in NOT_DUE)
     if trouble and not allow_incomplete:
         raise IncompleteError(
             f"{wanted.name}: {len(trouble)} of {len(reached)} partitions are not verified, {trouble[0]} first.",

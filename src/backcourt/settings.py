@@ -29,6 +29,7 @@ class Settings:
     lock_timeout: float
     max_vanishing: float
     memory_limit: str
+    horizon_days: int
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="confirm_over",
-        default="5000",
+        default="20000",
         unit="partitions",
         help="A run of more partitions than this asks for --yes.",
         env="BACKCOURT_CONFIRM_OVER",
@@ -164,5 +165,14 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_MEMORY_LIMIT",
         allowed="a size such as 1500MB or 1.5 GiB",
         read=_size,
+    ),
+    Setting(
+        name="horizon_days",
+        default="1",
+        unit="days",
+        help="How many days beyond today the tables of what is known before a game reach.",
+        env="BACKCOURT_HORIZON_DAYS",
+        allowed="a whole number from 0",
+        read=_whole(0),
     ),
 )

@@ -20,9 +20,9 @@ def copy_beside(file: Path, into: Path) -> Path:
 
 
 @pytest.fixture
-def cli(built: Path, tmp_path: Path) -> Terminal:
+def cli(all_built: Path, tmp_path: Path) -> Terminal:
     """A terminal with a built warehouse of its own: 4 teams, 6 dates, 18 partitions."""
-    return Terminal(copy_beside(built, tmp_path / "built"))
+    return Terminal(copy_beside(all_built, tmp_path / "built"))
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def raw_cli(ingested: Path, tmp_path: Path) -> Terminal:
 
 
 @pytest.fixture(scope="session")
-def shared_cli(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+def shared_cli(all_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """A terminal with a built warehouse for commands that only read."""
-    return Terminal(copy_beside(built, tmp_path_factory.mktemp("shared") / "built"))
+    return Terminal(copy_beside(all_built, tmp_path_factory.mktemp("shared") / "built"))
 
 
 @pytest.fixture

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.engine.registry import default_registry
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
-from support import Workshop, clock, copied, workshop
+from support import POST, Workshop, clock, copied, workshop
 
 
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set aside."""
-    registry = default_registry()
+    registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
         injuries = shop.read("injuries")

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backcourt.checks.verify import Verdict
-from backcourt.engine.registry import default_registry
-from support import Workshop
+from support import POST, Workshop
 
-REGISTRY = default_registry()
+REGISTRY = POST
 RAW = sorted(REGISTRY.raw)
 BUILT = sorted(table.full_name for table in REGISTRY.ordered)
 LEDGER = [

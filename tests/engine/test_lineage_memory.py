@@ -22,27 +22,27 @@ def changed(registry: Registry) -> Registry:
     return Registry(registry.raw, {**registry.built, name: replace(table, build_sql=sql)})
 
 
-def test_what_is_recalled_is_what_would_be_derived(built: Path) -> None:
+def test_what_is_recalled_is_what_would_be_derived(all_built: Path) -> None:
     fresh = load_registry()
-    with Warehouse.open(built, read_only=True) as warehouse:
+    with Warehouse.open(all_built, read_only=True) as warehouse:
         assert ledger.meta(warehouse, "lineage")
         lineage.recall(warehouse, fresh)
     for name, table in fresh.built.items():
         assert fresh.lineage(name) == lineage_of(load_registry(), table)
 
 
-def test_it_is_recalled_and_not_derived(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_recalled_and_not_derived(all_built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = load_registry()
     monkeypatch.setattr("backcourt.engine.sql.lineage_of", lambda *_: pytest.fail("it was derived"))
-    with Warehouse.open(built, read_only=True) as warehouse:
+    with Warehouse.open(all_built, read_only=True) as warehouse:
         lineage.recall(warehouse, fresh)
     assert [name for name in fresh.built if not fresh.lineage(name).consumed] == []
 
 
-def test_changed_sql_is_derived_anew(built: Path) -> None:
+def test_changed_sql_is_derived_anew(all_built: Path) -> None:
     shipped = load_registry()
     other = changed(shipped)
-    with Warehouse.open(built, read_only=True) as warehouse:
+    with Warehouse.open(all_built, read_only=True) as warehouse:
         lineage.recall(warehouse, other)
     name = "team_defense_game_summary"
     assert other.lineage(name).code_version != shipped.lineage(name).code_version

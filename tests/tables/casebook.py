@@ -17,6 +17,7 @@ import yaml
 
 import backcourt
 from backcourt.engine.contract import Contract, read_contract
+from backcourt.engine.shared import expand
 
 TABLES = Path(backcourt.__path__[0]) / "tables"
 SCHEMAS = ("raw", "analytics", "precompute")
@@ -80,7 +81,7 @@ def run_case(case: Case) -> list[str]:
         for table, rows in case.given.items():
             if table != "spine":
                 _insert(connection, table, _targets(table), rows)
-        spine_sql = spine_path(contract).read_text(encoding="utf-8")
+        spine_sql = expand(spine_path(contract).read_text(encoding="utf-8"), TABLES / "shared")
         connection.execute(f"CREATE TABLE spine AS {spine_sql}")
         if "spine" in case.given:
             connection.execute("DELETE FROM spine")
@@ -96,11 +97,16 @@ def create_warehouse(connection: duckdb.DuckDBPyConnection) -> None:
         for contract in contracts(schema):
             columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in contract.columns)
             connection.execute(f"CREATE TABLE {_read_as(contract)} ({columns})")
+            if contract.ahead:
+                ahead = ", ".join(contract.ahead)
+                connection.execute(
+                    f"CREATE VIEW {contract.full_name}_scheduled AS SELECT {ahead} FROM {_read_as(contract)}"
+                )
 
 
 def build(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Row]:
     """Run a table's build over what the connection holds, each column cast to its contract type."""
-    sql = (contract.folder / "build.sql").read_text(encoding="utf-8")
+    sql = expand((contract.folder / "build.sql").read_text(encoding="utf-8"), TABLES / "shared")
     names = tuple(row[0] for row in connection.execute(f"DESCRIBE {sql}").fetchall())
     assert names == contract.column_names, f"{contract.name}: build.sql and contract list other columns"
     casts = ", ".join(f'CAST("{column.name}" AS {column.sql_type}) AS "{column.name}"' for column in contract.columns)

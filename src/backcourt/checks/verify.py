@@ -10,7 +10,7 @@ from typing import Any
 
 from backcourt.checks.reread import Damage, built_damage, raw_damage, stray_rows
 from backcourt.engine import ledger
-from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
 from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.registry import Registry, Table
@@ -144,7 +144,7 @@ def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[D
         [table.full_name],
     )
     rows = [row for row in rows if scope.includes(row[0], row[1])]
-    expected = {row[0] for row in rows if row[2] not in ("not_covered", "closed")}
+    expected = {row[0] for row in rows if row[2] not in NOT_DUE}
     damaged = {each.game_date for each in found}
     verified = {row[0] for row in rows if row[2] == "verified"} - damaged if None not in damaged else set()
     figures = _figures(warehouse, table, [row[0] for row in rows])
@@ -161,7 +161,7 @@ def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[D
 def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Sequence[Damage]) -> list[str]:
     by_state: dict[str, list[date]] = defaultdict(list)
     for game_date, _, state, _, _ in rows:
-        if state not in ("verified", "closed", "not_covered"):
+        if state != "verified" and state not in NOT_DUE:
             by_state[state].append(game_date)
     problems = [f"{len(dates)} {state}, {dates[0]} first" for state, dates in sorted(by_state.items())]
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]

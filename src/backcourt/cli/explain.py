@@ -8,6 +8,7 @@ import typer
 
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import CLOCK, AsJson, LockTimeout, WarehouseOption, common, open_common
+from backcourt.engine.evaluate import NOT_DUE
 from backcourt.engine.explain import Explanation
 from backcourt.engine.explain import explain as find
 from backcourt.engine.registry import default_registry
@@ -75,6 +76,6 @@ def _show(found: Explanation) -> None:
 def _next(found: Explanation) -> str:
     if found.state == "verified":
         return "It runs again when a consumed column above changes, its code changes, or with --force; nothing else makes it run."
-    if found.state in ("not_covered", "closed"):
+    if found.state in NOT_DUE:
         return "Nothing is expected here."
     return f"It runs with  backcourt backfill --tables {found.table} --dates {found.game_date}"

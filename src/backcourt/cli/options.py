@@ -70,6 +70,8 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
         threads=options.threads,
         memory_limit=options.settings.memory_limit,
         lock_timeout=options.settings.lock_timeout,
+        clock=CLOCK,
+        horizon_days=options.settings.horizon_days,
     )
     if must_exist:
         try:

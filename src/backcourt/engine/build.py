@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from backcourt.engine.contract import Contract
-from backcourt.engine.expect import covered_games, reach_of
+from backcourt.engine.expect import Reach, covered_games, create_histories, reach_of
 from backcourt.engine.hashing import fingerprints, quoted, row_hash
-from backcourt.engine.inputs import input_view, with_inputs
+from backcourt.engine.inputs import input_view, stored_table, with_inputs
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -60,20 +60,40 @@ def hash_rows(warehouse: Warehouse, contract: Contract) -> None:
 
 def create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     """Create the views through which a build reads, for the dates of `unit_dates`."""
+    create_histories(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
-        source = f"{upstream}_current" if contract.kind == "raw" else upstream
+        source = f"{stored_table(upstream)}_current" if contract.kind == "raw" else upstream
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])
-        cut = _cut(warehouse, reach_of(table.contract, contract))
+        cut = _cut(warehouse, reach_of(registry, table, upstream))
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT {listed} FROM {source}{cut}")
 
 
-def _cut(warehouse: Warehouse, reach: str) -> str:
-    """The dates that an input view shows: a row that may not read a date is shown no row of it."""
+def _cut(warehouse: Warehouse, reach: Reach) -> str:
+    """The dates that an input view shows: a row that may not read a date is shown no row of it.
+
+    A unit of one date sees exactly what its rows may read. In a wider unit the SQL itself must compare dates; that it
+    does is shown by building date by date and by season, which must come out equal.
+    """
+    if reach == "whole":
+        return ""
     low, high = warehouse.rows("SELECT MIN(game_date), MAX(game_date) FROM unit_dates")[0]
     if reach == "same_date":
         return (
             f" WHERE game_date BETWEEN DATE '{low}' AND DATE '{high}'"
             " AND game_date IN (SELECT game_date FROM unit_dates)"
         )
-    return f" WHERE game_date <= DATE '{high}'" if reach == "until" else ""
+    first, last, reads_from = _history(warehouse, low, high)
+    if reach == "season":
+        return f" WHERE game_date BETWEEN DATE '{first}' AND DATE '{last}'"
+    return f" WHERE game_date >= DATE '{reads_from}' AND game_date {'<' if reach == 'before' else '<='} DATE '{high}'"
+
+
+def _history(warehouse: Warehouse, low: date, high: date) -> tuple[date, date, date]:
+    """First and last date of the seasons that the dates belong to, and from when on their rows may read."""
+    found = warehouse.rows(
+        "SELECT COALESCE(MIN(first_date), ?), COALESCE(MAX(last_date), ?), COALESCE(MIN(reads_from), ?) FROM histories"
+        " WHERE last_date >= ? AND first_date <= ?",
+        [low, high, low, low, high],
+    )
+    return found[0]

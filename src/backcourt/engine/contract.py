@@ -22,8 +22,28 @@ Role = Literal["key", "partition", "attribute", "bookkeeping"]
 Scalar = str | int | float | bool
 
 
+class Feature(BaseModel):
+    """What a model must know of a column beside its type and range.
+
+    `direction` says what a higher value suggests for a player's points; `known` from when on the value is settled:
+    by the schedule, by the results of earlier dates, or by snapshots up to the cut-off.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    direction: Literal["up", "down", "none"]
+    known: Literal["schedule", "results", "cutoff"]
+    source: str
+    window: str | None = None
+    games_used: str | None = None
+    required: bool = False
+
+
 class Column(BaseModel):
-    """One column: `null` gives the reason a value may be missing; without it the column is never NULL."""
+    """One column: `null` gives the reason a value may be missing; without it the column is never NULL.
+
+    `constant` gives the reason a column may hold one value only; `feature` makes it an input of models.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +56,8 @@ class Column(BaseModel):
     values: tuple[str, ...] | None = None
     null: str | None = None
     derived: str | None = None
+    constant: str | None = None
+    feature: Feature | None = None
 
     @property
     def sql_type(self) -> str:
@@ -57,7 +79,8 @@ class Contract(BaseModel):
     """A table: grain, key, columns and how its rows come to be.
 
     `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
-    `covers` names the raw table whose declared coverage decides which games a built table must hold.
+    `covers` names the raw table whose declared coverage decides which games a built table must hold; `absent_games` is
+    the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,6 +98,8 @@ class Contract(BaseModel):
     known_at: Literal["result", "snapshot", "observed"] = "observed"
     arbitrate: Literal["game", "none"] = "none"
     snapshot: bool = False
+    ahead: tuple[str, ...] = ()
+    absent_games: str | None = None
     refers: Mapping[str, str] = Field(default_factory=dict)
     constants: Mapping[str, Any] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -101,6 +126,10 @@ class Contract(BaseModel):
             if column.name == name:
                 return column
         raise ContractError.unknown_column(self.full_name, name, self.column_names)
+
+    def scheduled(self) -> Contract:
+        """The same table with only the columns that are known ahead of a game."""
+        return self.model_copy(update={"columns": tuple(self.column(name) for name in self.ahead)})
 
     @model_validator(mode="after")
     def _key_is_declared(self) -> Contract:

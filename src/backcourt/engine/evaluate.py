@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from backcourt.engine import lineage
-from backcourt.engine.expect import create_consumption, create_grid
+from backcourt.engine.expect import create_consumption, create_grid, create_histories
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
+
+# States of partitions of which nothing is due: no source covers them, their last game is gone, or they are too far ahead.
+NOT_DUE = ("not_covered", "closed", "ahead")
 
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
     reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
@@ -24,6 +27,7 @@ def prepare(warehouse: Warehouse, registry: Registry) -> None:
     lineage.recall(warehouse, registry)
     create_grid(warehouse, registry.ordered)
     create_consumption(warehouse, registry, registry.ordered)
+    create_histories(warehouse)
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE prints (table_name VARCHAR, upstream VARCHAR, game_date DATE, digest VARCHAR)"
     )
@@ -55,8 +59,8 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     warehouse.execute("DELETE FROM evaluation WHERE table_name = ?", [table.full_name])
     warehouse.execute(
         f"""INSERT INTO evaluation
-        WITH inputs AS ({_inputs(table)}),
-        behind AS ({_behind(table)}),
+        WITH inputs AS ({_inputs()}),
+        behind AS ({_behind()}),
         known AS (SELECT * FROM ledger.partitions WHERE table_name = $table),
         compared AS (
           SELECT COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
@@ -75,6 +79,7 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
             WHEN games = 0 AND NOT is_known THEN 'not_covered'
             WHEN games = 0 AND rows = 0 AND state = 'verified' THEN 'closed'
             WHEN games = 0 THEN 'surplus'
+            WHEN NOT is_known AND game_date > $horizon THEN 'ahead'
             WHEN NOT is_known THEN 'missing'
             WHEN state IN ('held', 'damaged') THEN state
             WHEN built_with IS DISTINCT FROM code_version THEN IF(state = 'verified', 'stale', state)
@@ -94,22 +99,15 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
         FROM judged""",
         {
             "table": table.full_name,
-            "upstream": _upstream_names(registry, table),
             "covers": f"raw.{table.contract.covers}",
+            "horizon": warehouse.horizon() if table.contract.kind == "pre" else date.max,
         },
     )
 
 
-def upstream_trouble(warehouse: Warehouse, registry: Registry, table: Table) -> dict[date, str]:
+def upstream_trouble(warehouse: Warehouse, table: Table) -> dict[date, str]:
     """Per expected date of a table an upstream partition that it reads and that is not verified."""
-    parameters: dict[str, object] = {"upstream": _upstream_names(registry, table)}
-    if table.contract.kind == "pre":
-        parameters["table"] = table.full_name
-    return dict(warehouse.rows(_behind(table), parameters))
-
-
-def _upstream_names(registry: Registry, table: Table) -> list[str]:
-    return sorted(registry.built[name].full_name for name in registry.built_upstream(table.name))
+    return dict(warehouse.rows(_behind(), {"table": table.full_name}))
 
 
 def changed_inputs(before: str, now: str) -> list[str]:
@@ -127,59 +125,59 @@ def _gather_prints(warehouse: Warehouse, tables: Sequence[Table]) -> None:
         """INSERT INTO prints
         SELECT c.table_name, c.upstream, f.game_date, to_hex(hash(SUM(hash(f.column_name, f.rows, f.fingerprint))))
         FROM consumption AS c
-        JOIN ledger.column_fingerprints AS f ON f.table_name = c.upstream AND f.column_name = c.column_name
+        JOIN ledger.column_fingerprints AS f ON f.table_name = c.stored AND f.column_name = c.column_name
         WHERE list_contains(?, c.table_name) GROUP BY c.table_name, c.upstream, f.game_date""",
         [names],
     )
 
 
-def _inputs(table: Table) -> str:
-    """Per expected date one text with a digest per upstream table, the code version and the coverage."""
-    dated = _same_date() if table.contract.kind == "post" else _until()
-    return f"""
-      SELECT e.game_date, 'code=' || MIN(c.code_version) || ';coverage=' || COALESCE(MIN(e.coverage), '') ||
-        COALESCE(';' || string_agg(p.upstream || '=' || p.digest, ';' ORDER BY p.upstream), '') AS inputs
-      FROM (SELECT game_date, coverage FROM grid WHERE table_name = $table
-            UNION SELECT game_date, NULL FROM ledger.partitions AS p WHERE table_name = $table
-              AND NOT EXISTS (SELECT 1 FROM grid AS g WHERE g.table_name = $table AND g.game_date = p.game_date)) AS e
-      CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c
-      LEFT JOIN (
-        WITH dates AS (
-          SELECT game_date FROM grid WHERE table_name = $table
-          UNION SELECT game_date FROM ledger.partitions WHERE table_name = $table),
-        reached AS (
-          SELECT p.upstream, p.game_date, p.digest, r.reach FROM prints AS p
-          JOIN (SELECT DISTINCT upstream, reach FROM consumption WHERE table_name = $table) AS r ON r.upstream = p.upstream
-          WHERE p.table_name = $table)
-        SELECT d.game_date, r.upstream, r.digest FROM dates AS d CROSS JOIN reached AS r WHERE r.reach = 'whole'
-        UNION ALL {dated}
-      ) AS p ON p.game_date = e.game_date
-      GROUP BY e.game_date"""
-
-
-def _same_date() -> str:
-    """What a post-game row reads of upstream tables with dates: its own."""
-    return "SELECT game_date, upstream, digest FROM reached WHERE reach = 'same_date'"
-
-
-def _until() -> str:
-    """What a pre-game row reads of upstream tables with dates: everything up to its own."""
+def _inputs() -> str:
+    """Per expected date of $table one text with a digest per upstream table, the code version and the coverage."""
     return """
-        SELECT d.game_date, r.upstream, substr(md5(CAST(r.total AS VARCHAR)), 1, 16)
-        FROM (SELECT DISTINCT upstream FROM reached WHERE reach = 'until') AS u CROSS JOIN dates AS d
-        ASOF JOIN (
-          SELECT upstream, game_date, SUM(hash(game_date, digest)) OVER (PARTITION BY upstream ORDER BY game_date) AS total
-          FROM reached WHERE reach = 'until') AS r ON r.upstream = u.upstream AND r.game_date <= d.game_date"""
+      WITH dates AS (
+        SELECT game_date, MIN(season) AS season, MAX(coverage) AS coverage FROM (
+          SELECT game_date, season, coverage FROM grid WHERE table_name = $table
+          UNION ALL SELECT game_date, NULLIF(season, ''), NULL FROM ledger.partitions WHERE table_name = $table)
+        GROUP BY game_date),
+      reads AS (SELECT DISTINCT upstream, reach FROM consumption WHERE table_name = $table),
+      reached AS (
+        SELECT p.upstream, p.game_date, p.digest, r.reach FROM prints AS p
+        JOIN reads AS r ON r.upstream = p.upstream WHERE p.table_name = $table),
+      -- A sum over a stretch of dates is the running total at its end less the one at its start.
+      totals AS (
+        SELECT upstream, game_date, SUM(hash(game_date, digest)) OVER (PARTITION BY upstream ORDER BY game_date) AS total
+        FROM reached WHERE reach IN ('before', 'until', 'season')),
+      stretches AS (
+        SELECT d.game_date, r.upstream, IF(r.reach = 'season', h.first_date, h.reads_from) AS lowest,
+          CASE r.reach WHEN 'before' THEN d.game_date WHEN 'until' THEN d.game_date + 1 ELSE h.last_date + 1 END AS beyond
+        FROM dates AS d JOIN histories AS h ON h.season = d.season
+        CROSS JOIN reads AS r WHERE r.reach IN ('before', 'until', 'season')),
+      digests AS (
+        SELECT game_date, upstream, digest FROM reached WHERE reach = 'same_date'
+        UNION ALL SELECT d.game_date, r.upstream, r.digest FROM dates AS d CROSS JOIN reached AS r WHERE r.reach = 'whole'
+        UNION ALL
+        SELECT s.game_date, s.upstream, substr(md5(CAST(COALESCE(h.total, 0) - COALESCE(l.total, 0) AS VARCHAR)), 1, 16)
+        FROM stretches AS s
+        ASOF LEFT JOIN totals AS h ON h.upstream = s.upstream AND h.game_date < s.beyond
+        ASOF LEFT JOIN totals AS l ON l.upstream = s.upstream AND l.game_date < s.lowest)
+      SELECT d.game_date, 'code=' || MIN(c.code_version) || ';coverage=' || COALESCE(MIN(d.coverage), '') ||
+        COALESCE(';' || string_agg(g.upstream || '=' || g.digest, ';' ORDER BY g.upstream), '') AS inputs
+      FROM dates AS d CROSS JOIN (SELECT code_version FROM code WHERE table_name = $table) AS c
+      LEFT JOIN digests AS g ON g.game_date = d.game_date
+      GROUP BY d.game_date"""
 
 
-def _behind(table: Table) -> str:
-    """Per date an upstream partition that the table reads and that is not verified."""
-    unverified = (
-        "SELECT table_name, game_date, table_name || ' ' || game_date || ', which is ' || state AS upstream FROM evaluation"
-        " WHERE list_contains($upstream, table_name) AND state NOT IN ('verified', 'closed', 'not_covered')"
-    )
-    if table.contract.kind == "post":
-        return f"SELECT game_date, MIN(upstream) AS upstream FROM ({unverified}) GROUP BY game_date"
-    return f"""SELECT g.game_date, arg_min(u.upstream, u.game_date) AS upstream
-      FROM (SELECT DISTINCT game_date FROM grid WHERE table_name = $table) AS g
-      JOIN ({unverified}) AS u ON u.game_date <= g.game_date GROUP BY g.game_date"""
+def _behind() -> str:
+    """Per date of $table an upstream partition that it reads and that is not verified."""
+    return """
+      WITH unverified AS (
+        SELECT e.table_name, e.game_date, r.reach,
+          e.table_name || ' ' || e.game_date || ', which is ' || e.state AS upstream
+        FROM evaluation AS e
+        JOIN (SELECT DISTINCT upstream, reach FROM consumption WHERE table_name = $table) AS r ON r.upstream = e.table_name
+        WHERE e.state NOT IN ('verified', 'closed', 'not_covered', 'ahead'))
+      SELECT g.game_date, arg_min(u.upstream, (u.game_date, u.table_name)) AS upstream
+      FROM (SELECT DISTINCT game_date, season FROM grid WHERE table_name = $table) AS g
+      JOIN histories AS h ON h.season = g.season
+      JOIN unverified AS u ON IF(u.reach = 'before', u.game_date < g.game_date AND u.game_date >= h.reads_from, u.game_date = g.game_date)
+      GROUP BY g.game_date"""

@@ -7,10 +7,13 @@ the schedule is ingested.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
-from backcourt.engine.contract import Contract
+from backcourt.engine.inputs import SCHEDULED, stored_table
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
+
+Reach = Literal["whole", "same_date", "season", "before", "until"]
 
 
 def create_grid(warehouse: Warehouse, tables: Iterable[Table]) -> None:
@@ -39,7 +42,7 @@ def create_grid(warehouse: Warehouse, tables: Iterable[Table]) -> None:
 
 def covered_games(table: Table) -> str:
     """SQL over the raw tables for the games that a built table must hold."""
-    state = "g.is_final" if table.contract.kind == "post" else "g.status NOT IN ('postponed', 'cancelled')"
+    state = "g.is_final" if table.contract.kind == "post" else "g.takes_place"
     return f"""SELECT g.game_id, g.game_date FROM raw.games_current AS g
     WHERE g.counts AND {state} AND EXISTS (SELECT 1 FROM ledger.coverage AS c WHERE c.table_name = '{table.contract.covers}'
       AND c.season = g.season AND c.season_type = g.season_type)"""
@@ -48,26 +51,47 @@ def covered_games(table: Table) -> str:
 def create_consumption(warehouse: Warehouse, registry: Registry, tables: Iterable[Table]) -> None:
     """Fill the temporary tables `consumption` (which columns a table reads, of which dates) and `code`."""
     warehouse.execute(
-        "CREATE OR REPLACE TEMP TABLE consumption (table_name VARCHAR, upstream VARCHAR, column_name VARCHAR, reach VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE consumption"
+        " (table_name VARCHAR, upstream VARCHAR, stored VARCHAR, column_name VARCHAR, reach VARCHAR)"
     )
     warehouse.execute("CREATE OR REPLACE TEMP TABLE code (table_name VARCHAR, code_version VARCHAR)")
     for table in tables:
         lineage = registry.lineage(table.name)
         rows = [
-            (table.full_name, upstream, column, reach_of(table.contract, registry.contract(upstream)))
+            (table.full_name, upstream, stored_table(upstream), column, reach_of(registry, table, upstream))
             for upstream, columns in sorted(lineage.consumed.items())
             for column in sorted(columns) or registry.contract(upstream).key[:1]
         ]
         lists = [list(column) for column in zip(*rows, strict=True)]
-        warehouse.execute("INSERT INTO consumption SELECT UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?)", lists)
+        warehouse.execute("INSERT INTO consumption SELECT UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?)", lists)
         warehouse.insert("code", [(table.full_name, lineage.code_version)])
 
 
-def reach_of(contract: Contract, upstream: Contract) -> str:
+def reach_of(registry: Registry, table: Table, upstream: str) -> Reach:
     """Which partitions of an upstream table a row of a date may read.
 
-    A post-game row reads its own date, a pre-game row everything up to it, both whole registries.
+    A post-game row reads its own date. A pre-game row reads the results before its date, since the season before its
+    own; the schedule of its season; snapshots up to its date, whose moments it compares with its cut-off; and of other
+    pre-game tables its own date. Both read whole registries.
     """
-    if not upstream.is_dated:
+    contract = registry.contract(upstream)
+    if not contract.is_dated:
         return "whole"
-    return "same_date" if contract.kind == "post" else "until"
+    if table.contract.kind == "post" or contract.kind == "pre":
+        return "same_date"
+    if upstream.endswith(SCHEDULED):
+        return "season"
+    return "before" if contract.kind == "post" or contract.known_at == "result" else "until"
+
+
+def create_histories(warehouse: Warehouse) -> None:
+    """Fill the temporary table `histories`: per season its dates, and the first date of what its rows may read.
+
+    That is the start of the season before; rows of the first season read back to the beginning, so to rosters of summer.
+    """
+    warehouse.execute(
+        """CREATE OR REPLACE TEMP TABLE histories AS
+        SELECT season, MIN(game_date) AS first_date, MAX(game_date) AS last_date,
+          COALESCE(LAG(MIN(game_date)) OVER (ORDER BY season), DATE '0001-01-01') AS reads_from
+        FROM ledger.schedule GROUP BY season"""
+    )

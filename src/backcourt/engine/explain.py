@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backcourt.engine.evaluate import changed_inputs, evaluate_all
-from backcourt.engine.expect import reach_of
+from backcourt.engine.expect import Reach, reach_of
+from backcourt.engine.inputs import stored_table
 from backcourt.engine.registry import Registry, Table
 from backcourt.errors import UsageError
 from backcourt.warehouse.duckdb import Warehouse
@@ -15,6 +16,14 @@ _FACTS = (
     *("state", "reason", "games", "uncovered_games", "expected_rows", "rows", "partition_hash"),
     *("built_with", "code_version", "record_version", "first_committed_at", "committed_at"),
 )
+
+_REACHED: dict[Reach, str] = {
+    "whole": "$date IS NOT NULL",
+    "same_date": "f.game_date = $date",
+    "season": "f.game_date BETWEEN h.first_date AND h.last_date",
+    "before": "f.game_date >= h.reads_from AND f.game_date < $date",
+    "until": "f.game_date >= h.reads_from AND f.game_date <= $date",
+}
 
 
 @dataclass(frozen=True)
@@ -96,15 +105,12 @@ def _inputs(
 ) -> tuple[Input, ...]:
     inputs = []
     for upstream, columns in sorted(registry.lineage(table.name).consumed.items()):
-        contract = registry.contract(upstream)
-        reach = reach_of(table.contract, contract)
-        dates = {"same_date": "f.game_date = $date", "until": "f.game_date <= $date", "whole": "$date IS NOT NULL"}[
-            reach
-        ]
+        reach = reach_of(registry, table, upstream)
         rows = warehouse.value(
-            f"""SELECT COALESCE(SUM(rows), 0) FROM (SELECT game_date, MAX(rows) AS rows FROM ledger.column_fingerprints AS f
-            WHERE f.table_name = $table AND {dates} GROUP BY game_date)""",
-            {"table": upstream, "date": game_date},
+            f"""SELECT COALESCE(SUM(rows), 0) FROM (SELECT f.game_date, MAX(f.rows) AS rows FROM ledger.column_fingerprints AS f
+            LEFT JOIN histories AS h ON $date BETWEEN h.first_date AND h.last_date
+            WHERE f.table_name = $table AND {_REACHED[reach]} GROUP BY f.game_date)""",
+            {"table": stored_table(upstream), "date": game_date},
         )
         inputs.append(Input(upstream, tuple(sorted(columns)), reach, int(rows), upstream in changed))
     return tuple(inputs)

@@ -125,7 +125,7 @@ def _wanted(warehouse: Warehouse, table: Table, scope: Scope) -> list[Due]:
 def _evaluated(warehouse: Warehouse, table: Table) -> list[Due]:
     rows = warehouse.rows(
         "SELECT game_date, season, reason, expected_rows FROM evaluation"
-        " WHERE table_name = ? AND state NOT IN ('not_covered', 'closed', 'held') ORDER BY game_date",
+        " WHERE table_name = ? AND state NOT IN ('not_covered', 'closed', 'ahead', 'held') ORDER BY game_date",
         [table.full_name],
     )
     return [Due(game_date, season, reason or "", int(count or 0)) for game_date, season, reason, count in rows]

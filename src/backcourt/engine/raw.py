@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
+from backcourt.engine.inputs import SCHEDULED
 from backcourt.warehouse.duckdb import Warehouse
 
 BOOKKEEPING = {
@@ -45,6 +46,11 @@ def create_views(warehouse: Warehouse, contract: Contract) -> None:
         standing = _standing(warehouse, contract)
         warehouse.execute(
             f"CREATE OR REPLACE VIEW raw.{contract.name}_current AS SELECT {columns_list(contract)} FROM ({standing})"
+        )
+    if contract.ahead:
+        warehouse.execute(
+            f"CREATE OR REPLACE VIEW raw.{contract.name}{SCHEDULED} AS"
+            f" SELECT {columns_list(contract.scheduled())} FROM raw.{contract.name}_current"
         )
 
 

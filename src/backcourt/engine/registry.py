@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from backcourt.engine.contract import Contract, SchemaName, read_contract
+from backcourt.engine.inputs import SCHEDULED
 from backcourt.engine.lineage import Lineage
+from backcourt.engine.shared import expand
 from backcourt.errors import ContractError, UsageError
 
 TABLES = Path(__file__).resolve().parent.parent / "tables"
@@ -95,9 +97,11 @@ class Registry:
         return {}
 
     def contract(self, full_name: str) -> Contract:
-        """The contract of `schema.table`, a `_current` view of a raw table included."""
+        """The contract of `schema.table`, the views `_current` and `_scheduled` of a raw table included."""
         schema, _, name = full_name.partition(".")
         if schema == "raw":
+            if name.endswith(SCHEDULED):
+                return self.raw[name.removesuffix(SCHEDULED)].scheduled()
             name = name.removesuffix("_current")
             if name in self.raw:
                 return self.raw[name]
@@ -156,11 +160,13 @@ def default_registry() -> Registry:
 
 def _read_table(path: Path, schema: SchemaName, folder: Path) -> Table:
     contract = read_contract(path, schema)
-    return Table(contract, _read(path.parent / "build.sql"), _read(folder / "spines" / f"{contract.spine}.sql"))
+    shared = folder / "shared"
+    spine = _read(folder / "spines" / f"{contract.spine}.sql", shared)
+    return Table(contract, _read(path.parent / "build.sql", shared), spine)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, shared: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return expand(path.read_text(encoding="utf-8"), shared)
     except OSError as error:
         raise ContractError(f"{path} cannot be read: {error.strerror}.", "A built table needs it.") from error

@@ -127,7 +127,7 @@ def _run_table(
 ) -> None:
     create_table(warehouse, table.contract)
     reasons = {each.game_date: each.reason or "forced" for each in due}
-    trouble = {day: cause for day, cause in upstream_trouble(warehouse, registry, table).items() if day in reasons}
+    trouble = {day: cause for day, cause in upstream_trouble(warehouse, table).items() if day in reasons}
     if trouble:
         _block(warehouse, table, trouble, reasons, clock, report)
     for dates in _units([each for each in due if each.game_date not in trouble], unit):

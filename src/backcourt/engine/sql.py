@@ -20,7 +20,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
-from backcourt.engine.inputs import base_name
+from backcourt.engine.inputs import SCHEDULED, base_name
 from backcourt.engine.lineage import Lineage
 from backcourt.errors import ContractError
 
@@ -60,16 +60,15 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
         for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private, schema).items():
             if upstream not in private:
                 consumed.setdefault(base_name(upstream), set()).update(columns)
+    # Which games are expected is read by the engine for every table: final ones, or those of the schedule.
+    is_post = table.contract.kind == "post"
+    games = consumed.setdefault("raw.games" if is_post else f"raw.games{SCHEDULED}", set())
+    games |= {"game_id", "game_date", "season", "season_type", "counts", "is_final" if is_post else "takes_place"}
     for upstream in list(consumed):
-        contract = registry.contract(upstream)
-        if contract.snapshot:
+        if registry.contract(upstream).snapshot:
             # The current view of a snapshot table keeps what stood before the cut-off of its game.
             consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
-            consumed.setdefault("raw.games", set()).update({"game_id", "cutoff_at"})
-    # Which games are expected is read by the engine for every table.
-    consumed.setdefault("raw.games", set()).update(
-        {"game_id", "game_date", "season", "season_type", "is_final", "counts"}
-    )
+            games.add("cutoff_at")
     frozen = {name: frozenset(columns) for name, columns in consumed.items()}
     return Lineage(frozen, code_version(table))
 
@@ -146,6 +145,8 @@ def _schema(registry: Registry, private: Mapping[str, Mapping[str, str]]) -> Map
         schema["main"] = {name: dict(columns) for name, columns in private.items()}
     for contract in registry.raw.values():
         schema["raw"][f"{contract.name}_current"] = _types(contract)
+        if contract.ahead:
+            schema["raw"][f"{contract.name}{SCHEDULED}"] = _types(contract.scheduled())
     for table in registry.built.values():
         schema.setdefault(table.contract.schema_name, {})[table.name] = _types(table.contract)
     return MappingSchema(schema, dialect="duckdb")

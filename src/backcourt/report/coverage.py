@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import quoted
 from backcourt.engine.registry import Registry, Table
 from backcourt.seasons import Scope
@@ -94,7 +94,7 @@ def _period(day: date, season: str, by: Period) -> str:
 def _line(
     name: str, table: Table, members: list[tuple[date, str, str, int, int]], stored: dict[date, tuple[int, int, int]]
 ) -> PeriodLine:
-    expected = [day for day in members if day[2] not in ("not_covered", "closed")]
+    expected = [day for day in members if day[2] not in NOT_DUE]
     figures = [stored.get(day[0], (0, 0, 0)) for day in members]
     return PeriodLine(
         period=name,

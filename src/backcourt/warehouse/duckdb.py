@@ -9,12 +9,14 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import duckdb
 
+from backcourt.clock import Clock, SystemClock
 from backcourt.errors import LockedError, WarehouseError
 
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
@@ -37,8 +39,18 @@ class Warehouse:
     a figure and not a claim.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None, *, read_only: bool) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path | None,
+        *,
+        read_only: bool,
+        clock: Clock | None = None,
+        horizon_days: int = 1,
+    ) -> None:
         self._connection = connection
+        self._clock = clock or SystemClock()
+        self._horizon_days = horizon_days
         self.path = path
         self.read_only = read_only
         self.data_statements = 0
@@ -53,6 +65,8 @@ class Warehouse:
         threads: int | None = None,
         memory_limit: str | None = None,
         lock_timeout: float = 0.0,
+        clock: Clock | None = None,
+        horizon_days: int = 1,
     ) -> Warehouse:
         """Open the file at `path`, creating it unless `read_only`.
 
@@ -67,13 +81,13 @@ class Warehouse:
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         connection = _connect(path, read_only, config, time.monotonic() + lock_timeout)
-        return cls(_prepare(connection), path, read_only=read_only)
+        return cls(_prepare(connection), path, read_only=read_only, clock=clock, horizon_days=horizon_days)
 
     @classmethod
-    def in_memory(cls, threads: int | None = None) -> Warehouse:
+    def in_memory(cls, threads: int | None = None, clock: Clock | None = None) -> Warehouse:
         """A warehouse that lives as long as the object."""
         connection = duckdb.connect(":memory:", config={} if threads is None else {"threads": threads})
-        return cls(_prepare(connection), None, read_only=False)
+        return cls(_prepare(connection), None, read_only=False, clock=clock)
 
     def __enter__(self) -> Warehouse:
         return self
@@ -87,6 +101,10 @@ class Warehouse:
         """Close the file and give up the lock."""
         self._connection.close()
 
+    def horizon(self) -> date:
+        """The last date that pre-game tables reach to: today's Eastern date and `horizon_days` more."""
+        return self._clock.today_eastern() + timedelta(days=self._horizon_days)
+
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> None:
         """Run one statement; raises QueryError with the engine's message."""
         self._run(sql, parameters)
@@ -99,6 +117,13 @@ class Warehouse:
         """The first column of the first row of a query, or None without rows."""
         row = self._run(sql, parameters).fetchone()
         return None if row is None else row[0]
+
+    def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
+        """The result of a query as a pyarrow Table; raises ImportError where pyarrow is not installed."""
+        self._count(sql)
+        with _translating():
+            # A relation hands its rows over as they are; the result of `execute` would be copied once more.
+            return self._connection.sql(sql, params=parameters).to_arrow_table()
 
     def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert a few rows given as Python values (bulk data goes through SQL)."""
@@ -147,15 +172,8 @@ class Warehouse:
 
     def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
         self._count(sql)
-        try:
+        with _translating():
             return self._connection.execute(sql, parameters)
-        except duckdb.Error as error:
-            raise _translated(error) from error
-        except RuntimeError as error:
-            # Within a statement the engine takes Ctrl-C and raises this in its place.
-            if str(error) == _INTERRUPTED:
-                raise KeyboardInterrupt from error
-            raise
 
     def _count(self, sql: str) -> None:
         if _TOUCHES_DATA.search(sql):
@@ -189,6 +207,19 @@ def _connect(
                     "Wait for it, or raise --lock-timeout; `backcourt status` works meanwhile.",
                 ) from error
             time.sleep(0.05)
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _translated(error) from error
+    except RuntimeError as error:
+        # Within a statement the engine takes Ctrl-C and raises this in its place.
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _translated(error: duckdb.Error) -> Exception:

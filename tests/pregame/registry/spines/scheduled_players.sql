@@ -2,12 +2,12 @@ WITH
 -- team x scheduled game that counts, with the moment that a row may know
 scheduled AS (
   SELECT game_id, game_date, season, season_type, cutoff_at, home_team_id AS team_id
-  FROM raw.games_current
-  WHERE counts AND status NOT IN ('postponed', 'cancelled')
+  FROM raw.games_scheduled
+  WHERE counts AND takes_place
   UNION ALL
   SELECT game_id, game_date, season, season_type, cutoff_at, away_team_id AS team_id
-  FROM raw.games_current
-  WHERE counts AND status NOT IN ('postponed', 'cancelled')
+  FROM raw.games_scheduled
+  WHERE counts AND takes_place
 ),
 -- team x scheduled game: the newest roster before the cut-off
 newest AS (
