@@ -1,4 +1,4 @@
-"""`backcourt report`: coverage per period, then totals."""
+"""`backcourt report`: coverage per period and totals; or the quality of features, or how full columns are."""
 
 from __future__ import annotations
 
@@ -27,9 +27,14 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
+from backcourt.cli.report_columns import show_columns, show_quality
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError, WarehouseError
+from backcourt.report.columns import column_report
 from backcourt.report.coverage import CoverageReport, coverage_report
+from backcourt.report.quality import quality_report
+from backcourt.seasons import Scope
+from backcourt.warehouse.duckdb import Warehouse
 
 _LINE = (
     "period",
@@ -57,8 +62,9 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "report",
-        short_help="Coverage by season, month or date, then totals.",
-        help="Per period and table: verified and expected dates and rows, duplicates, NULLs, games not covered; then totals.",
+        short_help="Coverage by season, month or date; quality of features; columns.",
+        help="Per period and table: verified and expected dates and rows, duplicates, NULLs, games not covered; then totals."
+        " With --quality the tiers of the feature store by week; with --columns how full each column is.",
         epilog="Example: backcourt report --by month --seasons 2021",
     )(report)
 
@@ -66,6 +72,12 @@ def register(app: typer.Typer) -> None:
 @verb
 def report(
     by: Annotated[By, typer.Option(help="What a line stands for")] = By.SEASON,
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Tiers of the feature store by week, and what is missing")
+    ] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", help="Share of rows with a value, per column and season")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write it to a file: .json, .csv or .md")] = None,
     dates: Dates = None,
     start_date: StartDate = None,
@@ -79,6 +91,17 @@ def report(
 ) -> None:
     """Exit code 0 when every line is complete, 1 when one is not."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    if quality or columns:
+        if (quality and columns) or out is not None or by is not By.SEASON:
+            raise UsageError(
+                "--quality and --columns are reports of their own.",
+                "Ask for one, without --by and --out; --json gives it all.",
+            )
+        with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
+            is_sound = _other_report(opened, scope, quality=quality, as_json=as_json)
+        if not is_sound:
+            raise typer.Exit(1)
+        return
     if out is not None and out.suffix not in _WRITERS:
         raise UsageError(
             f"--out {out}: a report cannot be written as {out.suffix or 'a file without suffix'}.",
@@ -95,6 +118,17 @@ def report(
         show(made)
     if not made.is_complete:
         raise typer.Exit(1)
+
+
+def _other_report(opened: Warehouse, scope: Scope, *, quality: bool, as_json: bool) -> bool:
+    """Print the one or the other; whether nothing is wrong."""
+    if quality:
+        tiers = quality_report(opened, default_registry(), scope)
+        show_quality(tiers, scope, as_json=as_json)
+        return bool(tiers.weeks)
+    found = column_report(opened, default_registry(), scope)
+    show_columns(found, scope, as_json=as_json)
+    return found.is_sound
 
 
 def show(made: CoverageReport) -> None:

@@ -81,6 +81,7 @@ class Contract(BaseModel):
     `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
     `covers` names the raw table whose declared coverage decides which games a built table must hold; `absent_games` is
     the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played.
+    `shares` says per column and season which share of the rows has a value where the real sources are ingested.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -103,6 +104,7 @@ class Contract(BaseModel):
     refers: Mapping[str, str] = Field(default_factory=dict)
     constants: Mapping[str, Any] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    shares: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
     folder: Path
 
     @property
@@ -139,6 +141,9 @@ class Contract(BaseModel):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key columns {missing} are not among the columns")
+        unknown = sorted(set(self.shares) - {column.name for column in self.columns if column.null is not None})
+        if unknown:
+            raise ValueError(f"availability.yaml declares shares of {unknown}, which are no columns that may be NULL")
         if self.kind != "raw":
             if not self.spine or not self.covers:
                 raise ValueError("a built table names its spine and the raw table it covers")
@@ -156,9 +161,19 @@ def read_contract(path: Path, schema_name: SchemaName) -> Contract:
         document.setdefault("kind", "raw" if schema_name == "raw" else None)
         document["columns"] = _named(document.get("columns"))
         document["checks"] = _named(document.get("checks"))
+        document["shares"] = _shares(path.with_name("availability.yaml"))
         return Contract(name=path.parent.name, schema_name=schema_name, folder=path.parent, **document)
-    except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
+    except (ValidationError, yaml.YAMLError, TypeError, KeyError, ValueError, OSError) as error:
         raise ContractError.unreadable(path, str(error)) from error
+
+
+def _shares(path: Path) -> dict[str, dict[str, float]]:
+    """The declared shares beside a contract: one list of seasons, and per column a share for each."""
+    if not path.exists():
+        return {}
+    document = read_yaml(path.read_text(encoding="utf-8"))
+    seasons = document["seasons"]
+    return {name: dict(zip(seasons, shares, strict=True)) for name, shares in document["columns"].items()}
 
 
 def read_yaml(text: str) -> Any:

@@ -1,0 +1,104 @@
+"""How full each column is: the share of rows with a value per season, beside the share that its table declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backcourt.engine.contract import Contract
+from backcourt.engine.evaluate import NOT_DUE, evaluate_all
+from backcourt.engine.hashing import quoted
+from backcourt.engine.registry import Registry, Table
+from backcourt.seasons import Scope
+from backcourt.warehouse.duckdb import Warehouse
+
+TOLERANCE = 0.02
+"""How far a share may be from the declared one: a source that loses two rows of a hundred is looked at."""
+
+
+@dataclass(frozen=True)
+class ColumnShare:
+    """One column of one table in one whole season; `declared` is None where its table declares nothing."""
+
+    table: str
+    column: str
+    season: str
+    rows: int
+    share: float
+    declared: float | None
+    is_constant: bool
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """The columns of the scope's whole seasons."""
+
+    kind: str | None
+    columns: tuple[ColumnShare, ...]
+
+    @property
+    def problems(self) -> list[ColumnShare]:
+        """Columns that are emptier or fuller than declared, or constant without a reason."""
+        return [column for column in self.columns if column.problem]
+
+    @property
+    def is_sound(self) -> bool:
+        """Columns were read, and none has a problem."""
+        return bool(self.columns) and not self.problems
+
+
+def column_report(warehouse: Warehouse, registry: Registry, scope: Scope) -> ColumnReport:
+    """Count the values of every column in the seasons whose partitions are all verified.
+
+    What the real sources have is declared; of simulated data only constancy is judged.
+    """
+    evaluate_all(warehouse, registry)
+    kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
+    found: list[ColumnShare] = []
+    for table in registry.select(scope.tables, scope.phase):
+        seasons = _whole_seasons(warehouse, table, scope)
+        if seasons:
+            found += _shares(warehouse, table.contract, seasons, is_declared=kind == "real")
+    return ColumnReport(kind, tuple(found))
+
+
+def _whole_seasons(warehouse: Warehouse, table: Table, scope: Scope) -> list[str]:
+    rows = warehouse.rows(
+        "SELECT season, game_date, state FROM evaluation WHERE table_name = ? ORDER BY season", [table.full_name]
+    )
+    due = [row for row in rows if row[2] not in NOT_DUE]
+    unfinished = {season for season, day, state in due if state != "verified" or not scope.includes(day, season)}
+    return sorted({season for season, _, _ in due} - unfinished)
+
+
+def _shares(
+    warehouse: Warehouse, contract: Contract, seasons: list[str], *, is_declared: bool
+) -> Iterator[ColumnShare]:
+    figures = ", ".join(
+        f"COUNT({quoted(name)}), MIN({quoted(name)}) IS NOT DISTINCT FROM MAX({quoted(name)})"
+        for name in contract.column_names
+    )
+    rows = warehouse.rows(
+        f"SELECT season, COUNT(*), {figures} FROM {contract.full_name} WHERE list_contains(?, season)"
+        " GROUP BY season ORDER BY season",
+        [seasons],
+    )
+    for season, count, *pairs in rows:
+        for place, column in enumerate(contract.columns):
+            share, is_constant = pairs[2 * place] / count, bool(pairs[2 * place + 1])
+            declared = (
+                (1.0 if column.null is None else contract.shares.get(column.name, {}).get(season))
+                if is_declared
+                else None
+            )
+            problem = None
+            if is_declared and declared is None:
+                problem = "no share is declared in availability.yaml"
+            elif declared is not None and abs(share - declared) > TOLERANCE:
+                problem = f"{share:.3f} of the rows have a value, declared are {declared:.3f}"
+            elif is_constant and count > 1 and share and column.name != "season" and not column.constant:
+                problem = "it has one value only, and its contract gives no reason"
+            yield ColumnShare(
+                contract.name, column.name, season, count, share, declared, is_constant=is_constant, problem=problem
+            )
