@@ -59,6 +59,7 @@ SELECT
   own.win_flag,
   own.margin_of_victory,
   own.overtime_periods,
+  own.game_seconds,
   own.players_inactive,
   own.referee_crew_id,
   opp.has_shot_zones,
