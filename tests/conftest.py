@@ -155,6 +155,26 @@ def real_season(real_data: Path, registry: Registry, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
+def real_seasons_file(real_data: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file with all real seasons ingested and every table built; copy it before you change it."""
+
+    def make(folder: Path) -> None:
+        with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
+            ingest_folder(warehouse, registry, real_data, FixedClock(NOON))
+            report = backfill(warehouse, registry, Scope(), FixedClock(NOON))
+            assert report.is_complete, {one.cause for one in report.attempts if one.cause}
+
+    return _once(tmp_path_factory, "real_seasons", make) / "w.duckdb"
+
+
+@pytest.fixture(scope="session")
+def real_seasons(real_seasons_file: Path) -> Iterator[Warehouse]:
+    """The same, open to read."""
+    with Warehouse.open(real_seasons_file, read_only=True, threads=2) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture(scope="session")
 def real_box_2023(real_data: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Schedule and box scores of the real season 2023-24 with its tables, and nothing else of it; open to read."""
 

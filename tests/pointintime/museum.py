@@ -50,9 +50,15 @@ def undone(warehouse: Warehouse) -> Iterator[None]:
 
 
 def leaks(
-    warehouse: Warehouse, registry: Registry, tables: Sequence[Table], day: date, how: Disturbance
+    warehouse: Warehouse,
+    registry: Registry,
+    tables: Sequence[Table],
+    day: date,
+    how: Disturbance,
+    *,
+    since: date | None = None,
 ) -> list[Leak]:
-    """The columns of the tables' rows of a date that follow what happens on it or later."""
+    """The columns of the tables' rows of a date that follow what happens on it or later (or on `since` and later)."""
     last = warehouse.value(
         "SELECT MAX(game_date) FROM raw.games_scheduled WHERE counts AND takes_place AND season ="
         " (SELECT MIN(season) FROM raw.games_scheduled WHERE game_date = ?)",
@@ -62,7 +68,7 @@ def leaks(
     with undone(warehouse):
         for table in tables:
             _keep(warehouse, registry, table, day, last, f"before_{table.name}")
-        disturb(warehouse, registry, day, how)
+        disturb(warehouse, registry, since or day, how)
         for table in tables:
             _keep(warehouse, registry, table, day, last, f"after_{table.name}")
             found += _differences(warehouse, table.contract)
@@ -71,9 +77,7 @@ def leaks(
 
 def _keep(warehouse: Warehouse, registry: Registry, table: Table, day: date, last: date, name: str) -> None:
     build(warehouse, registry, table, [day, last])
-    warehouse.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM candidate WHERE game_date = DATE '{day}'"
-    )
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM candidate WHERE game_date = DATE '{day}'")
 
 
 def _differences(warehouse: Warehouse, contract: Contract) -> Iterator[Leak]:
@@ -147,7 +151,9 @@ def _other(column: Column) -> str:
 
 def _disturb_lines(warehouse: Warehouse, contract: Contract, day: date) -> None:
     """Lines from during and after the game, lines without a time, and every line of a later date."""
-    figures = [column.name for column in contract.columns if column.type == "double" and column.name not in contract.key]
+    figures = [
+        column.name for column in contract.columns if column.type == "double" and column.name not in contract.key
+    ]
     figures += [name for name in contract.key if contract.column(name).type == "double"]
     moved = ", ".join(f"{quoted(name)} + 7 AS {quoted(name)}" for name in figures)
     for moment, quality, step in (
@@ -190,5 +196,12 @@ def mutated(registry: Registry, name: str, before: str, after: str, *, count: in
     found = table.build_sql.count(before) + table.spine_sql.count(before)
     assert found == count, f"{before!r} stands {found} times in {name}, not {count}"
     build_sql, spine_sql = (sql.replace(before, after) for sql in (table.build_sql, table.spine_sql))
-    other = replace(table, build_sql=build_sql, spine_sql=spine_sql)
+    return rewritten(registry, name, build_sql, spine_sql)
+
+
+def rewritten(registry: Registry, name: str, build_sql: str, spine_sql: str | None = None) -> tuple[Registry, Table]:
+    """The registry with one table that is built otherwise."""
+    table = registry.built[name]
+    other = replace(table, build_sql=build_sql, spine_sql=spine_sql or table.spine_sql)
+    assert other != table, f"{name} says the same as before"
     return Registry(registry.raw, {**registry.built, name: other}), other
