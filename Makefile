@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak bench clean
+.PHONY: help demo test lint docs soak bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ lint: $(STAMP) ## Check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(STAMP) ## Write docs/tables from the contracts
+	$(BIN)/python -m backcourt.report.pages docs/tables
 
 soak: $(STAMP) ## Run the long campaigns
 	$(BIN)/python -m pytest -m soak $(ARGS)

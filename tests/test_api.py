@@ -20,7 +20,7 @@ def test_the_public_names_are_sorted_and_there() -> None:
 def test_rows_are_loaded_in_order_of_date_and_key(built: Path) -> None:
     """One dictionary a row, with the contract's columns."""
     with backcourt.open_warehouse(built) as warehouse:
-        rows = backcourt.load(warehouse, "TOGS")
+        rows = backcourt.load("TOGS", format="rows", warehouse=warehouse)
         stored = warehouse.value("SELECT COUNT(*) FROM analytics.team_offense_game_summary")
     assert len(rows) == stored > 0
     order = [(row["game_date"], row["game_id"], row["team_id"]) for row in rows]
@@ -30,19 +30,61 @@ def test_rows_are_loaded_in_order_of_date_and_key(built: Path) -> None:
 
 def test_a_scope_cuts_what_is_loaded(built: Path) -> None:
     """Dates and seasons are those of the command line."""
+    days = sorted({row["game_date"] for row in backcourt.load("TOGS", format="rows", warehouse=built)})
+    one = backcourt.load("TOGS", dates=str(days[0]), format="rows", warehouse=built)
+    assert {row["game_date"] for row in one} == {days[0]}
+    assert backcourt.load("TOGS", dates="2022-07-04", format="rows", warehouse=built) == []
+
+
+def test_the_warehouse_is_open_or_a_path_or_the_one_of_the_environment(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three give the same; one that was handed over open stays open."""
+    by_path = backcourt.load("PGS", seasons="2021", warehouse=str(built))
     with backcourt.open_warehouse(built) as warehouse:
-        days = sorted({row["game_date"] for row in backcourt.load(warehouse, "TOGS")})
-        one = backcourt.load(warehouse, "TOGS", dates=str(days[0]))
-        assert {row["game_date"] for row in one} == {days[0]}
-        assert backcourt.load(warehouse, "TOGS", seasons="2022") == []
+        assert backcourt.load("PGS", seasons="2021", warehouse=warehouse) == by_path
+        assert warehouse.value("SELECT 1") == 1
+    monkeypatch.setenv("BACKCOURT_WAREHOUSE", str(built))
+    assert backcourt.load("PGS", seasons="2021") == by_path
+    assert by_path.num_rows > 100
+
+
+def test_columns_are_chosen_in_the_order_asked_for(built: Path) -> None:
+    """As a list or as on the command line."""
+    for columns in (["points", "player_id"], "points, player_id"):
+        assert backcourt.load("PGS", columns=columns, warehouse=built).column_names == ["points", "player_id"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("point", "player_game_summary has no column 'point'"),
+        ("data_hash", "has no column 'data_hash'"),
+        ("points,points", "the column 'points' is named twice"),
+        ([], "no column is named"),
+    ],
+)
+def test_wrong_columns_are_refused(built: Path, columns: str | list[str], message: str) -> None:
+    """With what is wrong, and what there is."""
+    with pytest.raises(UsageError, match=message) as raised:
+        backcourt.load("PGS", columns=columns, warehouse=built)
+    assert raised.value.hint
 
 
 def test_what_is_not_verified_is_not_loaded(ingested: Path) -> None:
     """An unbuilt table is an error, and an empty list only for who asks for it."""
     with backcourt.open_warehouse(ingested) as warehouse:
         with pytest.raises(IncompleteError, match="not verified"):
-            backcourt.load(warehouse, "player_game_summary")
-        assert backcourt.load(warehouse, "player_game_summary", allow_incomplete=True) == []
+            backcourt.load("player_game_summary", warehouse=warehouse)
+        rows = backcourt.load("player_game_summary", format="rows", warehouse=warehouse, allow_incomplete=True)
+    assert rows == []
+
+
+def test_a_season_that_was_never_ingested_is_not_complete(built: Path) -> None:
+    """Asked for four seasons, one is no answer."""
+    with pytest.raises(IncompleteError, match="no game of 2022-23, 2023-24, 2024-25 is in the schedule"):
+        backcourt.load("PGS", seasons="2021:2024", warehouse=built)
+    assert backcourt.load("PGS", seasons="2021:2024", warehouse=built, allow_incomplete=True).num_rows > 100
 
 
 def test_plan_backfill_and_verify_go_together(ingested: Path, tmp_path: Path) -> None:
@@ -68,7 +110,12 @@ def test_a_folder_is_ingested(league: Path, tmp_path: Path) -> None:
 
 def test_nonsense_is_refused(built: Path, tmp_path: Path) -> None:
     """The same errors as on the command line."""
-    with backcourt.open_warehouse(built) as warehouse, pytest.raises(UsageError, match="ambiguous"):
-        backcourt.load(warehouse, "PDC")
+    with pytest.raises(UsageError, match="ambiguous"):
+        backcourt.load("PDC", warehouse=built)
+    with pytest.raises(UsageError, match="no format 'excel'"):
+        backcourt.load("PGS", format="excel", warehouse=built)  # type: ignore[arg-type]
+    Warehouse.open(tmp_path / "other.duckdb").close()
+    with pytest.raises(WarehouseError, match="it has no ledger"):
+        backcourt.load("PGS", warehouse=tmp_path / "other.duckdb")
     with pytest.raises(WarehouseError, match="no warehouse"):
         backcourt.open_warehouse(tmp_path / "none.duckdb")

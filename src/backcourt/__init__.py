@@ -1,11 +1,10 @@
 """Backcourt: verified NBA analytics tables and ML features from raw data.
 
 >>> import backcourt
->>> with backcourt.open_warehouse("backcourt.duckdb") as warehouse:  # doctest: +SKIP
-...     rows = backcourt.load(warehouse, "player_game_summary", seasons="2021")
+>>> games = backcourt.load("player_game_summary", seasons="2021", warehouse="backcourt.duckdb")  # doctest: +SKIP
 """
 
-from backcourt.api import backfill, ingest, load, open_warehouse, plan, verify
+from backcourt.api import backfill, ingest, load, open_warehouse, plan, training_set, verify
 from backcourt.errors import BackcourtError
 
-__all__ = ["BackcourtError", "backfill", "ingest", "load", "open_warehouse", "plan", "verify"]
+__all__ = ["BackcourtError", "backfill", "ingest", "load", "open_warehouse", "plan", "training_set", "verify"]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
-from backcourt.engine.evaluate import NOT_DUE, evaluate_all
-from backcourt.engine.hashing import quoted
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport, Unit
 from backcourt.engine.run import backfill as _backfill
-from backcourt.errors import IncompleteError
+from backcourt.output.frames import Format, frame, require
+from backcourt.output.selection import chosen_columns, select
+from backcourt.output.training import training_set as define_training_set
 from backcourt.seasons import Scope, parse_dates, parse_seasons
 from backcourt.settings import load_settings
 from backcourt.sources.local import IngestReport, ingest_folder
@@ -82,35 +83,64 @@ def verify(
 
 
 def load(
-    warehouse: Warehouse,
     table: str,
     *,
-    dates: str | None = None,
     seasons: str | None = None,
+    dates: str | None = None,
+    columns: str | Iterable[str] | None = None,
+    format: Format = "arrow",
+    warehouse: Warehouse | str | Path | None = None,
     allow_incomplete: bool = False,
-) -> list[dict[str, Any]]:
-    """Rows of a built table as dictionaries, in order of date and key.
+) -> Any:
+    """Rows of a built table in order of date and key: a pyarrow Table, a polars or pandas DataFrame, or dictionaries.
 
-    Raises IncompleteError when an expected partition of the scope is not verified, unless `allow_incomplete`.
+    `warehouse` is an open one or a path, by default the one that BACKCOURT_WAREHOUSE names. Raises IncompleteError
+    when something expected in the scope is not verified, unless `allow_incomplete`; UsageError for an unknown table,
+    column or format, or one whose library is not installed.
+
+    >>> frame = load("PGS", seasons="2021:2024", columns="player_id,points", format="polars")  # doctest: +SKIP
     """
+    require(format)
     registry = default_registry()
     wanted = registry.resolve(table)
+    chosen = chosen_columns(wanted.contract, columns)
     limits = scope(dates, seasons)
-    evaluate_all(warehouse, registry)
-    states = warehouse.rows("SELECT game_date, season, state FROM evaluation WHERE table_name = ?", [wanted.full_name])
-    reached = [(day, state) for day, season, state in states if limits.includes(day, season)]
-    trouble = sorted(day for day, state in reached if state != "verified" and state not in NOT_DUE)
-    if trouble and not allow_incomplete:
-        raise IncompleteError(
-            f"{wanted.name}: {len(trouble)} of {len(reached)} partitions are not verified, {trouble[0]} first.",
-            "Run  backcourt backfill  first, or load with allow_incomplete=True.",
-        )
-    if not warehouse.has_table(wanted.contract.schema_name, wanted.name):
-        return []
-    names = wanted.contract.column_names
-    rows = warehouse.rows(
-        f"SELECT {', '.join(map(quoted, names))} FROM {wanted.full_name}"
-        f" WHERE list_contains(?::DATE[], game_date) ORDER BY game_date, {', '.join(wanted.contract.key)}",
-        [[day for day, _ in reached]],
-    )
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    with _opened(warehouse) as opened:
+        (selection,) = select(opened, registry, [wanted], limits, allow_incomplete=allow_incomplete)
+        return frame(opened, selection.query(chosen), format)
+
+
+def training_set(
+    seasons: str | None = None,
+    target: str = "points",
+    *,
+    line_features: bool = False,
+    format: Format = "arrow",
+    warehouse: Warehouse | str | Path | None = None,
+    allow_incomplete: bool = False,
+) -> Any:
+    """Keys, features and, as the last column, what the player then did; rows of games that he played, by date and key.
+
+    The label is the column `target` of player_game_summary and bears its name. Without `line_features` the features
+    that come from betting lines are left out. Raises ContractError when the label stands among the features.
+
+    >>> frame = training_set("2021:2023", target="minutes_played", format="pandas")  # doctest: +SKIP
+    """
+    require(format)
+    registry = default_registry()
+    made = define_training_set(registry, target, line_features=line_features)
+    limits = scope(seasons=seasons)
+    with _opened(warehouse) as opened:
+        tables = (made.store, made.outcomes)
+        store, outcomes = select(opened, registry, tables, limits, allow_incomplete=allow_incomplete)
+        return frame(opened, made.query(store, outcomes), format)
+
+
+@contextmanager
+def _opened(warehouse: Warehouse | str | Path | None) -> Iterator[Warehouse]:
+    """An open warehouse as it is; any other is opened to read, and closed."""
+    if isinstance(warehouse, Warehouse):
+        yield warehouse
+    else:
+        with open_warehouse(warehouse) as opened:
+            yield opened

@@ -70,6 +70,20 @@ class BuildError(BackcourtError):
 class IncompleteError(BackcourtError):
     """Expected partitions are not verified."""
 
+    @classmethod
+    def not_verified(cls, table: str, trouble: int, reached: int, first: str) -> IncompleteError:
+        return cls(
+            f"{table}: {trouble} of {reached} partitions are not verified, {first} first.",
+            "Run  backcourt backfill  first, or take what is stored with --allow-incomplete (allow_incomplete=True).",
+        )
+
+    @classmethod
+    def unknown_seasons(cls, table: str, seasons: Iterable[str]) -> IncompleteError:
+        return cls(
+            f"{table}: no game of {', '.join(seasons)} is in the schedule, so nothing of it can be called complete.",
+            "Ingest that season or leave it out, or take what is stored with --allow-incomplete (allow_incomplete=True).",
+        )
+
 
 class UsageError(BackcourtError):
     """A request that cannot be meant."""
@@ -83,6 +97,21 @@ class UsageError(BackcourtError):
     @classmethod
     def ambiguous_table(cls, name: str, meanings: Iterable[str]) -> UsageError:
         return cls(f"The name {name!r} is ambiguous.", f"Write {' or '.join(meanings)}.")
+
+    @classmethod
+    def unknown_column(cls, table: str, column: str, available: Iterable[str]) -> UsageError:
+        return cls(f"{table} has no column {column!r}.", _did_you_mean(column, available))
+
+    @classmethod
+    def unknown_format(cls, name: str, known: Iterable[str]) -> UsageError:
+        return cls(f"There is no format {name!r}.", f"Use one of {', '.join(known)}.")
+
+    @classmethod
+    def missing_library(cls, wanted: str, library: str) -> UsageError:
+        return cls(
+            f"The format {wanted!r} needs {library}, which is not installed.",
+            f"Run  pip install 'backcourt[{wanted}]'  or take format='rows', which needs nothing.",
+        )
 
     @classmethod
     def bad_scope(cls, flag: str, value: str, why: str, example: str) -> UsageError:
@@ -105,3 +134,7 @@ class WarehouseError(BackcourtError):
     """The warehouse cannot be opened, read or written."""
 
     exit_code = 5
+
+    @classmethod
+    def unwritable(cls, path: Path, reason: str) -> WarehouseError:
+        return cls(f"{path} cannot be written: {reason}.", "Choose another --out, or free its folder.")

@@ -34,6 +34,9 @@ Tables = Annotated[str | None, typer.Option("--tables", help="Built tables by na
 Phase = Annotated[int | None, typer.Option("--phase", help="2 raw, 3 analytics, 4 precompute")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables")]
 LockTimeout = Annotated[float | None, typer.Option("--lock-timeout", help="Seconds to wait for another process")]
+AllowIncomplete = Annotated[
+    bool, typer.Option("--allow-incomplete", help="Take what is stored, though something expected is not verified")
+]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use [default: all CPUs]")]
 
 CLOCK: Clock = SystemClock()

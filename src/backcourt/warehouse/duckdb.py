@@ -111,12 +111,15 @@ class Warehouse:
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[Row]:
         """All rows of a query."""
-        return self._run(sql, parameters).fetchall()
+        # Rows are computed while they are fetched, so a query may fail here too.
+        with _translating():
+            return self._run(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """The first column of the first row of a query, or None without rows."""
-        row = self._run(sql, parameters).fetchone()
-        return None if row is None else row[0]
+        # All rows are fetched: a result that is left open would stand in the way of the next relation.
+        found = self.rows(sql, parameters)
+        return found[0][0] if found else None
 
     def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """The result of a query as a pyarrow Table; raises ImportError where pyarrow is not installed."""

@@ -153,7 +153,8 @@ missing AS (
       CASE WHEN u.season_games = 0 THEN ',first_game' ELSE '' END,
       CASE
         WHEN u.season_games > 0
-          AND (c.minutes_avg_last_5 IS NULL OR c.points_per_minute_last_10 IS NULL OR c.usage_rate_last_10 IS NULL) THEN ',no_playing_time'
+          AND (c.minutes_avg_last_5 IS NULL OR c.points_per_minute_last_10 IS NULL OR c.usage_rate_last_10 IS NULL)
+          THEN ',no_playing_time'
         ELSE ''
       END,
       CASE WHEN u.season_games > 0 AND u.days_rest IS NULL THEN ',unseen_game' ELSE '' END,

@@ -28,6 +28,7 @@ inputs AS (
   SELECT
     s.game_id, s.player_id, s.game_date, s.season, s.season_type, s.team_id, s.opponent_team_id,
     u.days_rest, u.back_to_back, u.games_in_last_7_days, u.seconds_in_last_7_days, u.minutes_in_last_7_days,
+    u.games_without_box_last_14_days,
     u.minutes_per_game_last_7_days, u.back_to_backs_last_14_days, u.rotation_teammates_out, u.team_days_rest, u.opponent_days_rest,
     u.travel_miles, u.time_zones_crossed, u.next_game_days_rest,
     d.zone_games_10, d.primary_scoring_zone, d.zone_advantage, d.opponent_games_in_sample, d.opponent_zone_games_used,
@@ -48,7 +49,7 @@ inputs AS (
 measured AS (
   SELECT
     game_id, player_id,
-    CASE WHEN days_rest IS NOT NULL AND seconds_in_last_7_days IS NOT NULL THEN
+    CASE WHEN days_rest IS NOT NULL AND seconds_in_last_7_days IS NOT NULL AND games_without_box_last_14_days = 0 THEN
       100
         - CASE WHEN back_to_back THEN 15 WHEN days_rest >= 3 THEN -5 ELSE 0 END
         - CASE WHEN games_in_last_7_days >= 4 THEN 10 ELSE 0 END

@@ -1,0 +1,96 @@
+"""A bench to lay a few rows on: a table's own rules, its SQL and the shared relations then look at them.
+
+Everything is in memory and typed by hand. What a row does not name is NULL; derived columns of raw tables follow from
+those it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from casebook import TABLES, Case, contracts, create_warehouse, read_cases, run_case, spine_path
+
+from backcourt.engine import guard
+from backcourt.engine.contract import Contract
+from backcourt.engine.registry import Table
+from backcourt.engine.shared import expand
+
+Row = dict[str, Any]
+SHARED = TABLES / "shared"
+
+
+def contract_of(name: str) -> Contract:
+    """The contract of a table by its bare name."""
+    (found,) = [contract for contract in contracts("raw", "analytics", "precompute") if contract.name == name]
+    return found
+
+
+class Bench:
+    """An empty warehouse in memory, under the names that builds read."""
+
+    def __init__(self, **given: list[Row]) -> None:
+        self.connection = duckdb.connect()
+        create_warehouse(self.connection)
+        for name, rows in given.items():
+            self.lay(name, *rows)
+
+    def lay(self, name: str, *rows: Row) -> None:
+        """Put rows into a raw or built table."""
+        contract = contract_of(name)
+        stored = contract.full_name + ("_current" if contract.schema_name == "raw" else "")
+        for row in rows:
+            strange = row.keys() - set(contract.column_names)
+            assert not strange, f"{name} has no column {sorted(strange)}"
+            derived = {c.name: c.derived for c in contract.columns if c.derived and c.name not in row}
+            typed = [c for c in contract.columns if c.name not in derived]
+            given = ", ".join(f'CAST(? AS {c.sql_type}) AS "{c.name}"' for c in typed)
+            listed = ", ".join(derived.get(c.name, f'"{c.name}"') for c in contract.columns)
+            values = [row.get(c.name) for c in typed]
+            self.connection.execute(f"INSERT INTO {stored} SELECT {listed} FROM (SELECT {given})", values)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a query says; it may read shared relations as `shared.NAME`."""
+        return self.connection.execute(expand(sql, SHARED)).fetchall()
+
+    def spine(self, name: str, columns: str) -> list[tuple[Any, ...]]:
+        """Columns of the rows that a spine expects, in order."""
+        sql = expand((TABLES / "spines" / f"{name}.sql").read_text(encoding="utf-8"), SHARED)
+        return self.connection.execute(f"SELECT {columns} FROM ({sql}) ORDER BY ALL").fetchall()
+
+    def offences(self, name: str, rule: str, *rows: Row, expected: Iterable[Row] | None = None) -> list[str]:
+        """What a blocking rule says of candidate rows; they are their own spine unless others are expected."""
+        contract = contract_of(name)
+        self._stand("candidate", contract.full_name, rows)
+        spine = expand(spine_path(contract).read_text(encoding="utf-8"), SHARED)
+        self._stand("spine", f"({spine})", rows if expected is None else expected)
+        own = {check.name: check.sql for check in contract.checks}
+        sql = own.get(rule) or next(each.sql for each in guard.rules(Table(contract, "", "")) if each.name == rule)
+        return [" ".join(map(str, row)) for row in self.connection.execute(sql).fetchall()]
+
+    def _stand(self, name: str, like: str, rows: Iterable[Row]) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {like} LIMIT 0")
+        types = {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE {name}").fetchall()}
+        for row in rows:
+            named = {column: value for column, value in row.items() if column in types}
+            columns = ", ".join(f'"{column}"' for column in named)
+            values = ", ".join(f"CAST(? AS {types[column]})" for column in named)
+            self.connection.execute(f"INSERT INTO {name} ({columns}) VALUES ({values})", list(named.values()))
+
+
+def built(name: str, given: dict[str, list[Row]], *expect: Row) -> list[str]:
+    """How the rows that a table builds from the given ones differ from the expected ones; nothing if they do not."""
+    return run_case(Case(contract_of(name), "by hand", given, list(expect)))
+
+
+def red_examples(name: str, sql: str, into: Path, more: Iterable[Case] = ()) -> list[str]:
+    """What differs in the first worked example of a table that fails when its build says something else."""
+    (into / "build.sql").write_text(expand(sql, SHARED), encoding="utf-8")
+    contract = contract_of(name)
+    other = contract.model_copy(update={"folder": into})
+    for case in [*more, *read_cases(contract)]:
+        if differences := run_case(Case(other, case.name, case.given, case.expect)):
+            return [f"{case.name}: {each}" for each in differences]
+    return []
