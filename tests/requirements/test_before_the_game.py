@@ -44,7 +44,10 @@ def market() -> Iterator[Warehouse]:
             [TIP, TIP],
         )
         for number, (book, (quality, moment)) in enumerate(SEEN.items()):
-            for name, figure in (("player_lines", "20.5 AS line, 7 AS player_id"), ("game_lines", "-3.5 AS home_spread")):
+            for name, figure in (
+                ("player_lines", "20.5 AS line, 7 AS player_id"),
+                ("game_lines", "-3.5 AS home_spread"),
+            ):
                 warehouse.execute(
                     f"INSERT INTO raw.{name} BY NAME SELECT ? AS row_id, 'A' AS game_id, ? AS book, ? AS snapshot_quality,"
                     f" CAST(? AS TIMESTAMP) AS snapshot_at, {figure}, {kept} FROM raw.games AS g",
@@ -91,7 +94,13 @@ def test_no_result_of_the_date_is_shown_to_it(registry: Registry, name: str) -> 
             assert reach == "same_date"
         elif upstream == "raw.games_scheduled":
             assert reach == "season"
-            assert not set(contract.column_names) & {"home_points", "away_points", "status", "is_final", "tip_actual_at"}
+            assert not set(contract.column_names) & {
+                "home_points",
+                "away_points",
+                "status",
+                "is_final",
+                "tip_actual_at",
+            }
         elif contract.kind == "post" or contract.known_at == "result":
             assert reach == "before"
         else:
@@ -153,7 +162,9 @@ def test_a_league_mean_with_a_game_of_the_date_is_refused() -> None:
 
 
 def test_a_defence_with_a_game_of_the_date_is_refused() -> None:
-    days = [{"game_id": f"P{day}", "team_id": 1, "season": "2021-22", "game_date": date(2022, 1, day)} for day in (3, 5, 9)]
+    days = [
+        {"game_id": f"P{day}", "team_id": 1, "season": "2021-22", "game_date": date(2022, 1, day)} for day in (3, 5, 9)
+    ]
     bench = Bench(team_defense_game_summary=days)
     row = {"game_date": date(2022, 1, 9), "team_id": 1, "season": "2021-22"}
     right = row | {"games_in_sample": 2, "home_season_games_used": 1, "away_season_games_used": 1}

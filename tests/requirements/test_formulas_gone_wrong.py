@@ -43,7 +43,14 @@ DEFECTS = {
 GAME = {"game_id": "A", "game_date": date(2022, 1, 5)}
 BOX = GAME | {"team_id": 1, "is_home": True, "seconds_quality": "exact", "points": 0}
 LISTED = GAME | {"team_id": 1}
-SCHEDULE = GAME | {"season_type": "regular", "status": "final", "home_points": 99, "away_points": 90, "home_team_id": 1, "away_team_id": 2}
+SCHEDULE = GAME | {
+    "season_type": "regular",
+    "status": "final",
+    "home_points": 99,
+    "away_points": 90,
+    "home_team_id": 1,
+    "away_team_id": 2,
+}
 MORE = (
     Case(
         contract_of(PGS),

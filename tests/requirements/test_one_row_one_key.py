@@ -73,7 +73,9 @@ def test_a_player_stands_in_one_team_on_a_date() -> None:
     row = {"game_date": date(2022, 1, 5), "game_id": "A", "player_id": 7, "team_id": 1}
     bench = Bench()
     assert bench.offences("upcoming_player_game_context", "one_team_per_date", row) == []
-    assert bench.offences("upcoming_player_game_context", "one_team_per_date", row, row | {"game_id": "B", "team_id": 2})
+    assert bench.offences(
+        "upcoming_player_game_context", "one_team_per_date", row, row | {"game_id": "B", "team_id": 2}
+    )
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ recent AS (
   JOIN played AS p
     ON p.player_id = n.player_id AND p.season = n.season AND p.game_number BETWEEN n.game_number - 9 AND n.game_number
 ),
--- spine row with a game before it: integer sums over these games
+-- spine row with a game before it: integer sums over these games. The line through n values y at x = -back, so that the newest
+-- comes last, rises by (sum of back x sum of y - n x sum of back x y) / (n x sum of back squared - square of the sum of back).
 sums AS (
   SELECT
     game_id, player_id,
@@ -57,25 +58,24 @@ sums AS (
     SUM(points) AS points_10,
     SUM(points * points) AS points_squared_10,
     SUM(points * points * points) AS points_cubed_10,
-    SUM(back) AS back_10,
-    SUM(back * back) AS back_squared_10,
-    SUM(back * points) AS back_points_10,
+    COUNT(*) * SUM(points * points) - SUM(points) * SUM(points) AS points_spread_10,
     MIN(points) AS points_min,
     MAX(points) AS points_max,
     COUNT(*) FILTER (WHERE points >= 10) AS games_of_10,
     COUNT(*) FILTER (WHERE points >= 20) AS games_of_20,
     COUNT(*) FILTER (WHERE points >= 30) AS games_of_30,
     COALESCE(MIN(back) FILTER (WHERE NOT is_below_average) - 1, COUNT(*)) AS below_average_streak,
-    COUNT(*) FILTER (WHERE back <= 7) AS games_7,
-    SUM(points) FILTER (WHERE back <= 7) AS points_7,
-    SUM(back) FILTER (WHERE back <= 7) AS back_7,
-    SUM(back * back) FILTER (WHERE back <= 7) AS back_squared_7,
-    SUM(back * points) FILTER (WHERE back <= 7) AS back_points_7,
     SUM(points) FILTER (WHERE back <= 2) AS points_1_to_2,
     SUM(points) FILTER (WHERE back BETWEEN 3 AND 5) AS points_3_to_5,
+    COUNT(*) FILTER (WHERE back <= 7) AS games_7,
+    SUM(back) FILTER (WHERE back <= 7) AS back_7,
+    SUM(back * back) FILTER (WHERE back <= 7) AS back_squared_7,
+    SUM(points) FILTER (WHERE back <= 7) AS points_7,
+    SUM(back * points) FILTER (WHERE back <= 7) AS back_points_7,
+    SUM(back) * SUM(points) - COUNT(*) * SUM(back * points) AS points_rise_10,
+    SUM(back) * SUM(seconds) - COUNT(*) * SUM(back * seconds) AS seconds_rise_10,
+    CASE WHEN COUNT(*) >= 5 THEN COUNT(*) * SUM(back * back) - SUM(back) * SUM(back) END AS slope_base_10,
     COUNT(seconds) AS timed_games_10,
-    SUM(seconds) AS seconds_10,
-    SUM(back * seconds) AS back_seconds_10,
     MIN(seconds) AS seconds_min,
     MAX(seconds) AS seconds_max,
     COUNT(seconds) FILTER (WHERE back <= 3) AS timed_games_3,
@@ -89,18 +89,6 @@ sums AS (
     SUM(team_use) FILTER (WHERE back <= 5) AS team_use_5
   FROM recent
   GROUP BY game_id, player_id
-),
--- the same, with what the spread and the slopes divide by: n x sum of squares - square of the sum, NULL with too few games for a slope
-moments AS (
-  SELECT
-    game_id, player_id, games_10, points_10, points_squared_10, points_cubed_10, back_10, back_points_10, points_min, points_max,
-    games_of_10, games_of_20, games_of_30, below_average_streak, games_7, points_7, back_7, back_points_7, points_1_to_2, points_3_to_5,
-    timed_games_10, seconds_10, back_seconds_10, seconds_min, seconds_max, timed_games_3, seconds_3, fourth_quarters_10,
-    fourth_quarter_seconds_10, starter_games_5, starts_5, usage_games_5, own_use_5, team_use_5,
-    games_10 * points_squared_10 - points_10 * points_10 AS points_spread_10,
-    CASE WHEN games_10 >= 5 THEN games_10 * back_squared_10 - back_10 * back_10 END AS slope_base_10,
-    CASE WHEN games_7 >= 4 THEN games_7 * back_squared_7 - back_7 * back_7 END AS slope_base_7
-  FROM sums
 ),
 
 -- Without the team-mate whom the team misses most ------------------------------------------------------------------------
@@ -236,8 +224,9 @@ SELECT
 
   -- Trend of points
   CASE WHEN w.games_10 >= 5 THEN 3 * w.points_1_to_2 - 2 * w.points_3_to_5 END / 6 AS points_recent_change,
-  (w.back_10 * w.points_10 - w.games_10 * w.back_points_10) / w.slope_base_10 AS points_slope_last_10,
-  (w.back_7 * w.points_7 - w.games_7 * w.back_points_7) / w.slope_base_7 AS points_slope_last_7,
+  w.points_rise_10 / w.slope_base_10 AS points_slope_last_10,
+  (w.back_7 * w.points_7 - w.games_7 * w.back_points_7)
+    / CASE WHEN w.games_7 >= 4 THEN w.games_7 * w.back_squared_7 - w.back_7 * w.back_7 END AS points_slope_last_7,
   (c.points_avg_last_5 - c.points_avg_season) / NULLIF(c.points_std_last_10, 0) AS points_last_5_z,
   (u.points_avg_last_3 - c.points_avg_season) / NULLIF(c.points_std_season, 0) AS points_last_3_z,
   c.points_avg_last_5 > c.points_avg_season + 1.5 * c.points_std_last_10 AS is_breakout,
@@ -257,8 +246,7 @@ SELECT
   c.minutes_std_last_10,
   w.seconds_min / 60 AS minutes_min_last_10,
   w.seconds_max / 60 AS minutes_max_last_10,
-  CASE WHEN w.timed_games_10 = w.games_10 THEN w.back_10 * w.seconds_10 - w.games_10 * w.back_seconds_10 END
-    / (60 * w.slope_base_10) AS minutes_slope_last_10,
+  CASE WHEN w.timed_games_10 = w.games_10 THEN w.seconds_rise_10 END / (60 * w.slope_base_10) AS minutes_slope_last_10,
   (c.minutes_avg_last_10 - c.minutes_avg_season) / NULLIF(c.minutes_avg_season, 0) AS minutes_change_last_10,
   n.starter_flag AS started_last_game,
   CASE WHEN w.starter_games_5 = LEAST(w.games_10, 5) THEN w.starts_5 END AS starts_last_5,
@@ -400,7 +388,7 @@ SELECT
 FROM spine AS s
 LEFT JOIN missing AS m ON m.game_id = s.game_id AND m.player_id = s.player_id
 LEFT JOIN newest AS n ON n.game_id = s.game_id AND n.player_id = s.player_id
-LEFT JOIN moments AS w ON w.game_id = s.game_id AND w.player_id = s.player_id
+LEFT JOIN sums AS w ON w.game_id = s.game_id AND w.player_id = s.player_id
 LEFT JOIN absentees AS a ON a.game_id = s.game_id AND a.player_id = s.player_id AND a.place = 1
 LEFT JOIN without AS x ON x.game_id = s.game_id AND x.player_id = s.player_id
 LEFT JOIN analytics.upcoming_player_game_context AS u
