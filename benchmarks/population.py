@@ -85,7 +85,9 @@ def _signs(warehouse: Warehouse) -> None:
     for kind in SEASON_TYPES:
         for sign in ("appeared", "roster", "moved", "activated", "line", "report"):
             where = f"expected_because = '{sign}'"
-            rows = warehouse.value(f"SELECT COUNT(*) FROM population_{CHOSEN} WHERE season_type = ? AND {where}", [kind])
+            rows = warehouse.value(
+                f"SELECT COUNT(*) FROM population_{CHOSEN} WHERE season_type = ? AND {where}", [kind]
+            )
             if rows:
                 recall, precision = recall_and_precision(warehouse, f"population_{CHOSEN}", kind, where)
                 print(f"  {kind:9} {sign:10} {rows:>7} rows {recall:>8.4f} {precision:>8.4f}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from terminal import Terminal
 
-from support import Workshop, workshop
+from support import POST, Workshop, workshop
 
 
 def copy_beside(file: Path, into: Path) -> Path:
@@ -19,10 +20,29 @@ def copy_beside(file: Path, into: Path) -> Path:
     return into / file.name
 
 
+COUNTED = ("test_reading.py", "test_backfill_verb.py", "test_ingest_verb.py", "test_verify_and_report.py")
+"""What these count, they count over the three post-game tables: 18 partitions; the others have every table."""
+
+
+@pytest.fixture(autouse=True)
+def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands know the tables that the tests of the module count."""
+    if request.path.name in COUNTED:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("backcourt.") and hasattr(module, "default_registry"):
+                monkeypatch.setattr(module, "default_registry", lambda: POST)
+
+
+def warehouse_of(request: pytest.FixtureRequest) -> Path:
+    """The built warehouse that fits the tables of the module."""
+    path: Path = request.getfixturevalue("built" if request.path.name in COUNTED else "all_built")
+    return path
+
+
 @pytest.fixture
-def cli(all_built: Path, tmp_path: Path) -> Terminal:
-    """A terminal with a built warehouse of its own: 4 teams, 6 dates, 18 partitions."""
-    return Terminal(copy_beside(all_built, tmp_path / "built"))
+def cli(request: pytest.FixtureRequest, tmp_path: Path) -> Terminal:
+    """A terminal with a built warehouse of its own: 4 teams, 6 dates."""
+    return Terminal(copy_beside(warehouse_of(request), tmp_path / "built"))
 
 
 @pytest.fixture
@@ -31,10 +51,10 @@ def raw_cli(ingested: Path, tmp_path: Path) -> Terminal:
     return Terminal(copy_beside(ingested, tmp_path / "raw"))
 
 
-@pytest.fixture(scope="session")
-def shared_cli(all_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+@pytest.fixture(scope="module")
+def shared_cli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """A terminal with a built warehouse for commands that only read."""
-    return Terminal(copy_beside(all_built, tmp_path_factory.mktemp("shared") / "built"))
+    return Terminal(copy_beside(warehouse_of(request), tmp_path_factory.mktemp("shared") / "built"))
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
-from bench import contract_of, red_examples
+from bench import contract_of, red_examples, row
 from casebook import Case, run_case
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
@@ -39,38 +38,39 @@ DEFECTS = {
 }
 
 
-# Two games beside the worked examples: a starter hurt after ten minutes and the sixth man in his place, and words within words.
-GAME = {"game_id": "A", "game_date": date(2022, 1, 5)}
-BOX = GAME | {"team_id": 1, "is_home": True, "seconds_quality": "exact", "points": 0}
-LISTED = GAME | {"team_id": 1}
-SCHEDULE = GAME | {
-    "season_type": "regular",
-    "status": "final",
-    "home_points": 99,
-    "away_points": 90,
-    "home_team_id": 1,
-    "away_team_id": 2,
-}
+# Beside the worked examples of the table: a starter hurt after ten minutes, the sixth man in his place, and words within words.
+GAME = row(game_id="A", game_date="2022-01-05")
+BOX = row(GAME, team_id=1, is_home=True, seconds_quality="exact", points=0)
 MORE = (
     Case(
         contract_of(PGS),
         "who starts is a starter, however long he plays; a word within a word is another word",
         {
-            "raw.games_current": [SCHEDULE],
+            "raw.games_current": [
+                row(
+                    GAME,
+                    home_team_id=1,
+                    away_team_id=2,
+                    season_type="regular",
+                    status="final",
+                    home_points=99,
+                    away_points=90,
+                )
+            ],
             "raw.player_box_current": [
-                BOX | {"player_id": 7, "starter": True, "seconds_played": 600},
-                BOX | {"player_id": 8, "starter": False, "seconds_played": 2160},
+                row(BOX, player_id=7, starter=True, seconds_played=600),
+                row(BOX, player_id=8, starter=False, seconds_played=2160),
             ],
             "raw.did_not_play_current": [
-                LISTED | {"player_id": 11, "reason": "Rest"},
-                LISTED | {"player_id": 12, "reason": "Personal - house arrest"},
+                row(GAME, team_id=1, player_id=11, reason="Rest"),
+                row(GAME, team_id=1, player_id=12, reason="Personal - house arrest"),
             ],
         },
         [
-            {"game_id": "A", "player_id": 7, "starter_flag": True, "is_dnp": False},
-            {"game_id": "A", "player_id": 8, "starter_flag": False, "is_dnp": False},
-            {"game_id": "A", "player_id": 11, "dnp_reason_category": "rest", "is_dnp": True},
-            {"game_id": "A", "player_id": 12, "dnp_reason_category": "personal", "is_dnp": True},
+            row(game_id="A", player_id=7, starter_flag=True, is_dnp=False),
+            row(game_id="A", player_id=8, starter_flag=False, is_dnp=False),
+            row(game_id="A", player_id=11, dnp_reason_category="rest", is_dnp=True),
+            row(game_id="A", player_id=12, dnp_reason_category="personal", is_dnp=True),
         ],
     ),
 )

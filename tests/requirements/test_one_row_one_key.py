@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from bench import Bench, Row, built
+from bench import Bench, built, row
 
 from backcourt.engine import publish
 from backcourt.engine.contract import Check, Contract
@@ -23,8 +22,9 @@ from backcourt.warehouse.duckdb import Warehouse
 from support import Workshop, clock, workshop
 
 TOGS, PGS = "team_offense_game_summary", "player_game_summary"
-HOME: Row = {"game_id": "A", "team_id": 1, "opponent_team_id": 2, "game_date": date(2022, 1, 5), "home_game": True}
-AWAY: Row = HOME | {"team_id": 2, "opponent_team_id": 1, "home_game": False}
+GAME = row(game_id="A", game_date="2022-01-05")
+HOME = row(GAME, team_id=1, opponent_team_id=2, home_game=True)
+AWAY = row(GAME, team_id=2, opponent_team_id=1, home_game=False)
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
@@ -55,27 +55,36 @@ def test_a_game_with_the_home_team_alone_is_half_a_game(table: str) -> None:
 
 def test_a_line_in_many_versions_makes_one_row() -> None:
     """The same offer of three feeds, and an earlier one of each: six lines, one player, one row."""
-    game = {"game_id": "A", "game_date": date(2022, 1, 5)}
-    offers = [
-        game | {"player_id": 7, "feed": feed, "book": "fanduel", "snapshot_quality": "timed", "line": points, "snapshot_at": moment}
-        for feed in ("first", "second", "third")
-        for points, moment in ((19.5, datetime(2022, 1, 5, 15)), (20.5, datetime(2022, 1, 5, 20)))
-    ]  # fmt: skip
+    offer = row(GAME, player_id=7, book="fanduel", snapshot_quality="timed")
     given = {
-        "raw.games_current": [game | {"season_type": "regular", "status": "final", "home_points": 99, "away_points": 90, "home_team_id": 1, "away_team_id": 2}],
-        "raw.player_box_current": [game | {"player_id": 7, "team_id": 1, "seconds_played": 1800, "seconds_quality": "exact", "points": 24}],
-        "raw.player_lines_current": offers,
-    }  # fmt: skip
-    assert built(PGS, given, {"game_id": "A", "player_id": 7, "points_line": 20.5, "over_under_result": "OVER"}) == []
+        "raw.games_current": [
+            row(
+                GAME,
+                home_team_id=1,
+                away_team_id=2,
+                season_type="regular",
+                status="final",
+                home_points=99,
+                away_points=90,
+            )
+        ],
+        "raw.player_box_current": [
+            row(GAME, player_id=7, team_id=1, seconds_played=1800, seconds_quality="exact", points=24)
+        ],
+        "raw.player_lines_current": [
+            row(offer, feed=feed, line=points, snapshot_at=moment)
+            for feed in ("first", "second", "third")
+            for points, moment in ((19.5, "2022-01-05 15:00"), (20.5, "2022-01-05 20:00"))
+        ],
+    }
+    assert built(PGS, given, row(game_id="A", player_id=7, points_line=20.5, over_under_result="OVER")) == []
 
 
 def test_a_player_stands_in_one_team_on_a_date() -> None:
-    row = {"game_date": date(2022, 1, 5), "game_id": "A", "player_id": 7, "team_id": 1}
-    bench = Bench()
-    assert bench.offences("upcoming_player_game_context", "one_team_per_date", row) == []
-    assert bench.offences(
-        "upcoming_player_game_context", "one_team_per_date", row, row | {"game_id": "B", "team_id": 2}
-    )
+    bench, name = Bench(), "upcoming_player_game_context"
+    here, there = row(GAME, player_id=7, team_id=1), row(GAME, game_id="B", player_id=7, team_id=2)
+    assert bench.offences(name, "one_team_per_date", here) == []
+    assert bench.offences(name, "one_team_per_date", here, there)
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------

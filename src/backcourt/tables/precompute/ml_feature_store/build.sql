@@ -261,7 +261,6 @@ SELECT
   u.former_team_game,
   c.points_per_minute_last_10,
   60 * n.season_timed_points / NULLIF(n.season_seconds, 0) AS points_per_minute_season,
-  u.player_age_years,
 
   -- Usage and shooting
   w.own_use_5 / NULLIF(w.team_use_5, 0) AS usage_rate_last_5,
