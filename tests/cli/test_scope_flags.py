@@ -7,6 +7,8 @@ import re
 import pytest
 from terminal import EVERYTHING, SCOPED, Terminal
 
+from backcourt.engine.registry import Registry
+
 FIRST, LAST = "2021-10-19", "2021-10-24"
 
 
@@ -54,12 +56,16 @@ def test_without_flags_everything_is_meant(shared_cli: Terminal, verb: str) -> N
         ("--seasons 2021:2024", 6),
         ("--seasons 2022", 0),
         ("--dates 2021-10-20 --seasons 2022", 0),
-        ("--phase 3", 6),
-        ("--phase 4", 0),
     ],
 )
-def test_grammar(shared_cli: Terminal, flags: str, dates: int) -> None:
-    assert considered(shared_cli, flags) == 3 * dates
+def test_grammar(shared_cli: Terminal, registry: Registry, flags: str, dates: int) -> None:
+    assert considered(shared_cli, flags) == len(registry.built) * dates
+
+
+@pytest.mark.parametrize(("phase", "schema"), [(3, "analytics"), (4, "precompute")])
+def test_a_phase_is_a_schema(shared_cli: Terminal, registry: Registry, phase: int, schema: str) -> None:
+    tables = [table for table in registry.built.values() if table.contract.schema_name == schema]
+    assert considered(shared_cli, f"--phase {phase}") == 6 * len(tables) > 0
 
 
 @pytest.mark.parametrize("verb", SCOPED)

@@ -82,10 +82,10 @@ def test_and_not_with_its_layout(tmp_path: Path, old: str, new: str) -> None:
 
 def test_nor_with_the_folder_or_how_full_the_columns_are(tmp_path: Path) -> None:
     one = contract_of(tmp_path, TEXT)
-    (tmp_path / "availability.yaml").write_text("seasons: [2021-22]\ncolumns: {b: [0.5]}\n")
+    (tmp_path / "availability.yaml").write_text("seasons: [2021-22]\nsources: {games: {b: [0.5]}}\n")
     other = contract_of(tmp_path, TEXT)
     moved = one.model_copy(update={"folder": tmp_path / "elsewhere"})
-    assert other.shares
+    assert other.availability
     assert contract_version(one) == contract_version(other) == contract_version(moved)
 
 

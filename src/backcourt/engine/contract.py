@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -75,13 +75,22 @@ class Check(BaseModel):
     sql: str
 
 
+class Availability(BaseModel):
+    """Where a column is available: the table its values come from, and per season the share of rows that have one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    shares: Mapping[str, Annotated[float, Field(ge=0, le=1)]]
+
+
 class Contract(BaseModel):
     """A table: grain, key, columns and how its rows come to be.
 
     `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
     `covers` names the raw table whose declared coverage decides which games a built table must hold; `absent_games` is
     the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played.
-    `shares` says per column and season which share of the rows has a value where the real sources are ingested.
+    `availability` says of each column that may be NULL how full it is where the real sources are ingested.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -104,7 +113,7 @@ class Contract(BaseModel):
     refers: Mapping[str, str] = Field(default_factory=dict)
     constants: Mapping[str, Any] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
-    shares: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
+    availability: Mapping[str, Availability] = Field(default_factory=dict)
     folder: Path
 
     @property
@@ -141,9 +150,9 @@ class Contract(BaseModel):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key columns {missing} are not among the columns")
-        unknown = sorted(set(self.shares) - {column.name for column in self.columns if column.null is not None})
+        unknown = sorted(set(self.availability) - {column.name for column in self.columns if column.null is not None})
         if unknown:
-            raise ValueError(f"availability.yaml declares shares of {unknown}, which are no columns that may be NULL")
+            raise ValueError(f"availability.yaml declares {unknown}, which are no columns that may be NULL")
         if self.kind != "raw":
             if not self.spine or not self.covers:
                 raise ValueError("a built table names its spine and the raw table it covers")
@@ -161,19 +170,26 @@ def read_contract(path: Path, schema_name: SchemaName) -> Contract:
         document.setdefault("kind", "raw" if schema_name == "raw" else None)
         document["columns"] = _named(document.get("columns"))
         document["checks"] = _named(document.get("checks"))
-        document["shares"] = _shares(path.with_name("availability.yaml"))
+        document["availability"] = _availability(path.with_name("availability.yaml"))
         return Contract(name=path.parent.name, schema_name=schema_name, folder=path.parent, **document)
     except (ValidationError, yaml.YAMLError, TypeError, KeyError, ValueError, OSError) as error:
         raise ContractError.unreadable(path, str(error)) from error
 
 
-def _shares(path: Path) -> dict[str, dict[str, float]]:
-    """The declared shares beside a contract: one list of seasons, and per column a share for each."""
+def _availability(path: Path) -> dict[str, Availability]:
+    """What is declared beside a contract: one list of seasons; by source and column a share for each of them."""
     if not path.exists():
         return {}
     document = read_yaml(path.read_text(encoding="utf-8"))
     seasons = document["seasons"]
-    return {name: dict(zip(seasons, shares, strict=True)) for name, shares in document["columns"].items()}
+    found: dict[str, Availability] = {}
+    for source, columns in document["sources"].items():
+        twice = sorted(found.keys() & columns.keys())
+        if twice:
+            raise ValueError(f"availability.yaml declares {twice} under two sources")
+        for name, shares in columns.items():
+            found[name] = Availability(source=source, shares=dict(zip(seasons, shares, strict=True)))
+    return found
 
 
 def read_yaml(text: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backcourt.engine.contract import Contract
+from backcourt.engine.contract import Column, Contract
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import quoted
 from backcourt.engine.registry import Registry, Table
@@ -87,11 +87,7 @@ def _shares(
     for season, count, *pairs in rows:
         for place, column in enumerate(contract.columns):
             share, is_constant = pairs[2 * place] / count, bool(pairs[2 * place + 1])
-            declared = (
-                (1.0 if column.null is None else contract.shares.get(column.name, {}).get(season))
-                if is_declared
-                else None
-            )
+            declared = _declared(contract, column, season) if is_declared else None
             problem = None
             if is_declared and declared is None:
                 problem = "no share is declared in availability.yaml"
@@ -102,3 +98,10 @@ def _shares(
             yield ColumnShare(
                 contract.name, column.name, season, count, share, declared, is_constant=is_constant, problem=problem
             )
+
+
+def _declared(contract: Contract, column: Column, season: str) -> float | None:
+    if column.null is None:
+        return 1.0
+    availability = contract.availability.get(column.name)
+    return availability.shares.get(season) if availability else None

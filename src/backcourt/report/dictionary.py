@@ -11,8 +11,8 @@ from backcourt.engine.contract import Column, Contract
 
 VERSION_LENGTH = 16
 
-# `shares` tells how full the columns are today, not what they mean.
-_NO_FACTS = {"folder", "columns", "checks", "name", "schema_name", "shares"}
+# `availability` tells how full the columns are today, not what they mean.
+_NO_FACTS = {"folder", "columns", "checks", "name", "schema_name", "availability"}
 
 
 def dictionary(contracts: Iterable[Contract]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from backcourt.engine.contract import Contract
 from backcourt.engine.registry import Registry, Table, default_registry
 from backcourt.report.dictionary import contract_version
 from backcourt.report.markdown import bullets, code, demoted, grid, plain
-from backcourt.report.sheet import columns_sheet, features_sheet
+from backcourt.report.sheet import availability_sheet, columns_sheet, features_sheet
 
 MARK = "<!-- Written by `make docs` from the contracts; change those. -->"
 RAW = "raw"
@@ -98,6 +98,8 @@ def _table_page(registry: Registry, table: Table) -> str:
     parts += ["## Columns", _NULLS, columns_sheet(contract)]
     if any(column.feature for column in contract.columns):
         parts += ["## Features", features_sheet(contract)]
+    if contract.availability:
+        parts += ["## Availability", _SHARES, availability_sheet(contract)]
     if contract.constants:
         parts += ["## Constants", _constants(contract)]
     if contract.checks:
@@ -111,6 +113,10 @@ def _table_page(registry: Registry, table: Table) -> str:
 _CHECKS = (
     "Beside the rules of every table (its keys are the expected ones, each once; every value is within its limits),"
     " these block publication:"
+)
+_SHARES = (
+    "The share of rows that have a value in each real season. `backcourt report --columns` measures it, and fails where"
+    " it differs by more than 0.02. The other columns always have one."
 )
 _NULLS = "A column without a reason to be NULL never is. Values outside their limits block publication."
 

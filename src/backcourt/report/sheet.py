@@ -36,6 +36,16 @@ def features_sheet(contract: Contract) -> str:
     return grid(("feature", "a higher value suggests", "known by", "source", "window", "games used", "required"), rows)
 
 
+def availability_sheet(contract: Contract) -> str:
+    """A line for each column that may be NULL: where its values come from, and how full it is in each real season."""
+    seasons = sorted({season for one in contract.availability.values() for season in one.shares})
+    rows = [
+        (code(name), one.source, *(f"{one.shares[season]:.3f}" for season in seasons))
+        for name, one in contract.availability.items()
+    ]
+    return grid(("column", "source", *seasons), rows)
+
+
 def _name(column: Column) -> str:
     return code(column.name) + {"key": " (key)", "partition": " (partition)"}.get(column.role, "")
 
