@@ -25,6 +25,17 @@ OpenWorkshop = Callable[..., AbstractContextManager[Workshop]]
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs all real seasons takes minutes to build, so it is a campaign; one worker has each season open."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "real_seasons_file" in fixtures:
+            item.add_marker(pytest.mark.soak)
+            item.add_marker(pytest.mark.xdist_group("real_seasons"))
+        elif "real_season" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("real_season"))
+
+
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """The tables that ship with Backcourt; parsed once per process."""

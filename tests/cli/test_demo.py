@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
+from backcourt.engine.registry import Registry
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
 from support import TINY
@@ -22,16 +23,17 @@ def demo_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return Terminal(tmp_path / "backcourt-demo.duckdb")
 
 
-def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal) -> None:
+def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal, registry: Registry) -> None:
     """Without real data it is the simulated league, and says so."""
+    due = TINY.dates * len(registry.built)
     answer = demo_cli("demo")
     assert answer.code == 0
     told = "Demo on the simulated league (no real data were found), season 2021-22, in backcourt-demo.duckdb."
     assert answer.out.startswith(told)
     steps = [
         "Ingested",
-        "18 partitions planned",
-        "OVERALL PASS: 18 of 18",
+        f"{due} partitions planned",
+        f"OVERALL PASS: {due} of {due}",
         "Coverage by season, simulated data",
         "Totals",
     ]
@@ -44,7 +46,7 @@ def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal) ->
     found = demo_cli("demo --simulated --json").json
     assert found.keys() == {"data", "passed", "report"}
     assert (found["data"], found["passed"], found["report"]["kind"]) == ("simulated", True, "simulated")
-    assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * 3
+    assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * len(registry.built)
     with Warehouse.open(demo_cli.warehouse, read_only=True) as warehouse:
         assert not warehouse.has_table("main", "mine")
 
@@ -77,7 +79,7 @@ class TestRefused:
 
 
 @pytest.mark.real
-def test_real(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real(real_data: Path, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The season 2021-22: every covered date verified, and the games that no source covers listed."""
     folder = real_data.resolve()
     monkeypatch.chdir(tmp_path)
@@ -86,10 +88,12 @@ def test_real(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert answer.out.startswith(f"Demo on real data of {folder}, season 2021-22")
     last = answer.out[answer.out.index("Coverage by season, real data") :]
     lines = {found[1]: found[2].split() for found in re.finditer(r"^2021-22 +(\w+) +(.*\S)", last, re.MULTILINE)}
-    team = ["213/213", "2,646", "2,646", "0", "0", "0", "complete"]
-    assert lines == {
-        "team_offense_game_summary": team,
-        "team_defense_game_summary": team,
-        "player_game_summary": ["210/210", "27,931", "27,931", "0", "0", "6", "complete"],
-    }
-    assert "OVERALL PASS: 636 of 636 expected partitions verified" in answer.out
+    teams = {"team_offense_game_summary", "team_defense_game_summary", "upcoming_team_game_context"}
+    for name in teams:
+        assert lines[name] == ["213/213", "2,646", "2,646", "0", "0", "0", "complete"]
+    assert lines["player_game_summary"] == ["210/210", "27,931", "27,931", "0", "0", "6", "complete"]
+    assert lines["league_averages"] == ["213/213", "213", "213", "0", "0", "0", "complete"]
+    assert lines.keys() == registry.built.keys()
+    assert {line[-1] for line in lines.values()} == {"complete"}
+    due = 213 * (len(registry.built) - 1) + 210
+    assert f"OVERALL PASS: {due:,} of {due:,} expected partitions verified" in answer.out

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 import pytest
 from terminal import EVERYTHING, Terminal
 
+from backcourt.engine.registry import Registry
+from support import TINY
+
 HOLD = """
 import duckdb
 connection = duckdb.connect(path)
@@ -41,6 +44,11 @@ WAITING = (
 )
 
 
+def partitions(registry: Registry) -> int:
+    """How many partitions the league's dates make."""
+    return TINY.dates * len(registry.built)
+
+
 @pytest.fixture
 def holder(cli: Terminal) -> Iterator[subprocess.Popen[str]]:
     """Another process has the warehouse open."""
@@ -66,17 +74,14 @@ class TestLocked:
         assert error.code == 4
         assert (error.json["error"], error.json["exit_code"]) == ("LockedError", 4)
 
-    def test_status_answers(self, cli: Terminal, holder: subprocess.Popen[str]) -> None:
+    def test_status_answers(self, cli: Terminal, registry: Registry, holder: subprocess.Popen[str]) -> None:
         """From the snapshot of the last run; nothing says that one is going on."""
         answer = cli("status --json")
         assert answer.code == 0
         status = answer.json["status"]
         assert status["running"] is None
-        assert {one["table"]: one["states"]["verified"] for one in status["totals"]} == {
-            "player_game_summary": 6,
-            "team_defense_game_summary": 6,
-            "team_offense_game_summary": 6,
-        }
+        verified = {one["table"]: one["states"]["verified"] for one in status["totals"]}
+        assert verified == dict.fromkeys(registry.built, TINY.dates)
         assert cli("plan").code == 4
 
     def test_status_without_a_snapshot(self, cli: Terminal, holder: subprocess.Popen[str]) -> None:
@@ -103,23 +108,25 @@ class TestWhileARunIsGoingOn:
         assert states["player_game_summary"]["missing"] == 6
         assert raw_cli("backfill").code == 4
 
-    def test_afterwards_it_is_over(self, raw_cli: Terminal, running: subprocess.Popen[str]) -> None:
+    def test_afterwards_it_is_over(
+        self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]
+    ) -> None:
         out, err = running.communicate("")
         assert running.returncode == 0, err
-        assert "18 written" in " ".join(out.split())
+        assert f"{partitions(registry)} written" in " ".join(out.split())
         assert raw_cli("status --json").json["status"]["running"] is None
 
-    def test_killed(self, raw_cli: Terminal, running: subprocess.Popen[str]) -> None:
+    def test_killed(self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]) -> None:
         running.kill()
         running.wait()
         status = raw_cli("status --json").json["status"]
         assert status["running"] is None
-        assert raw_cli("backfill --json").json["planned"] == 12
+        assert raw_cli("backfill --json").json["planned"] == partitions(registry) - TINY.dates
         assert raw_cli("verify").code == 0
 
 
 @pytest.mark.parametrize("code", [IN_PYTHON, IN_ENGINE], ids=["in Python", "in a statement"])
-def test_interrupted(raw_cli: Terminal, code: str) -> None:
+def test_interrupted(raw_cli: Terminal, registry: Registry, code: str) -> None:
     with raw_cli.process(code) as process:
         time.sleep(1)  # it said that it is ready just before what it is to be interrupted in
         process.send_signal(signal.SIGINT)
@@ -128,7 +135,7 @@ def test_interrupted(raw_cli: Terminal, code: str) -> None:
     assert "Interrupted." in err
     assert "Traceback" not in err
     again = raw_cli("backfill --json").json
-    assert (again["planned"], again["is_complete"]) == (12, True)
+    assert (again["planned"], again["is_complete"]) == (partitions(registry) - TINY.dates, True)
     assert raw_cli("verify").code == 0
 
 

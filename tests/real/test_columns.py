@@ -12,7 +12,7 @@ from backcourt.report.columns import column_report
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real_seasons")]
+pytestmark = pytest.mark.real
 
 SEASONS = 4
 

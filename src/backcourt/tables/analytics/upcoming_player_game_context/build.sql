@@ -338,7 +338,7 @@ SELECT
   a.status_source AS player_status_source,
   a.status_reason AS player_status_reason,
   CASE WHEN t.availability_known THEN a.stars END AS star_teammates_out,
-  CASE WHEN t.availability_known THEN a.questionable_stars END AS questionable_star_teammates,
+  CASE WHEN t.has_injury_report THEN a.questionable_stars END AS questionable_star_teammates,
   CASE WHEN t.availability_known THEN a.tiers END AS star_tier_out,
   CASE WHEN t.availability_known THEN a.rotation END AS rotation_teammates_out,
   CASE WHEN t.availability_known THEN a.plays_hundredths END / 100 AS teammates_out_plays,
