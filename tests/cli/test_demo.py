@@ -46,7 +46,9 @@ def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal, re
     found = demo_cli("demo --simulated --json").json
     assert found.keys() == {"data", "passed", "report"}
     assert (found["data"], found["passed"], found["report"]["kind"]) == ("simulated", True, "simulated")
-    assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * len(registry.built)
+    assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * len(
+        registry.built
+    )
     with Warehouse.open(demo_cli.warehouse, read_only=True) as warehouse:
         assert not warehouse.has_table("main", "mine")
 

@@ -108,9 +108,7 @@ class TestWhileARunIsGoingOn:
         assert states["player_game_summary"]["missing"] == 6
         assert raw_cli("backfill").code == 4
 
-    def test_afterwards_it_is_over(
-        self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]
-    ) -> None:
+    def test_afterwards_it_is_over(self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]) -> None:
         out, err = running.communicate("")
         assert running.returncode == 0, err
         assert f"{partitions(registry)} written" in " ".join(out.split())

@@ -217,6 +217,24 @@ class TestLineage:
         )
         assert lineage_of(registry, made).consumed["raw.team_box"] == {"game_id", "game_date", "steals", "blocks"}
 
+    def test_a_table_is_built_after_those_its_spine_and_its_checks_read(self) -> None:
+        by_check = Check(
+            name="c", why="in a test", sql="SELECT s.game_date FROM analytics.second AS s JOIN analytics.probe AS p"
+        )
+        probe = table("SELECT game_id FROM spine", spine="SELECT game_id FROM analytics.first", checks=(by_check,))
+        others = {
+            name: replace(
+                table(f"SELECT game_id FROM {BOX}"), contract=probe.contract.model_copy(update={"name": name})
+            )
+            for name in ("first", "second")
+        }
+        bare = {
+            name: replace(one, contract=one.contract.model_copy(update={"checks": ()})) for name, one in others.items()
+        }
+        tables = Registry(raw={}, built={"probe": probe, **bare})
+        assert tables.built_upstream("probe") == {"first", "second"}
+        assert [one.name for one in tables.ordered] == ["first", "second", "probe"]
+
     def test_a_snapshot_table_brings_what_decides_its_view(self, registry: Registry) -> None:
         consumed = lineage_of(registry, table("SELECT line FROM raw.player_lines_current")).consumed
         assert consumed["raw.player_lines"] == {"line", "game_id", "snapshot_at", "snapshot_quality"}

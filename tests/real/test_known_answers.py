@@ -39,7 +39,10 @@ class TestCounts:
     def test_the_season_verifies(self, verdict: Verdict) -> None:
         assert verdict.passed, [*verdict.damage, *verdict.broken_seals, *(each.problems for each in verdict.tables)]
         found = {each.table: (each.expected, each.rows) for each in verdict.tables}
-        assert {name: found[name] for name in ("team_offense_game_summary", "team_defense_game_summary", "player_game_summary")} == {
+        assert {
+            name: found[name]
+            for name in ("team_offense_game_summary", "team_defense_game_summary", "player_game_summary")
+        } == {
             "team_offense_game_summary": (213, 2646),
             "team_defense_game_summary": (213, 2646),
             "player_game_summary": (210, 27931),

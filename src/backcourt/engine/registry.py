@@ -63,16 +63,13 @@ class Registry:
         return tuple(order)
 
     def built_upstream(self, name: str) -> set[str]:
-        """Names of the built tables that a built table reads."""
+        """Names of the built tables that a built table reads: in its build, its spine or its checks."""
         if name not in self._upstream:
             # The SQL parser takes a fifth of a second to load; a plan whose lineage is known does without.
             from backcourt.engine.sql import upstream_tables
 
-            table = self.built[name]
-            reads = upstream_tables(table.build_sql, f"{table.full_name} build.sql")
-            self._upstream[name] = {
-                read.partition(".")[2] for read in reads if not read.startswith("raw.") and "." in read
-            }
+            reads = upstream_tables(self.built[name])
+            self._upstream[name] = {read.partition(".")[2] for read in reads if not read.startswith("raw.")} - {name}
         return self._upstream[name]
 
     def lineage(self, name: str) -> Lineage:

@@ -43,12 +43,13 @@ _ORDERED = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)
 _ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
 
 
-def upstream_tables(sql: str, where: str) -> set[str]:
-    """Names of the tables a query reads, as written; its own CTEs do not count."""
-    tree = _parse(sql, where)
-    names = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    tables = {".".join(part.name for part in table.parts) for table in tree.find_all(exp.Table)}
-    return {table for table in tables if "." in table or table not in names}
+def upstream_tables(table: Table) -> set[str]:
+    """Names of the tables with a schema that the queries of a table read, as written."""
+    found: set[str] = set()
+    for where, sql in _queries(table):
+        named = _parse(sql, f"{table.full_name} {where}").find_all(exp.Table)
+        found |= {".".join(part.name for part in one.parts) for one in named if one.db}
+    return found
 
 
 def lineage_of(registry: Registry, table: Table) -> Lineage:
