@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted, row_hash
-from backcourt.engine.inputs import input_view, with_inputs
+from backcourt.engine.inputs import input_view, stored_table, with_inputs
 from backcourt.engine.raw import ADMITTED, columns_list
 from backcourt.engine.registry import Registry, Table
 from backcourt.sources.local.adapter import MappedFile, scan
@@ -82,5 +82,5 @@ def _create_view(warehouse: Warehouse, contract: Contract) -> None:
 
 def _create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     for upstream in registry.lineage(table.name).consumed:
-        source = f"{upstream}_current" if upstream.startswith("raw.") else upstream
+        source = f"{stored_table(upstream)}_current" if upstream.startswith("raw.") else upstream
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT * FROM {source}")

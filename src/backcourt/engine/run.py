@@ -172,7 +172,7 @@ def _empty_candidate(warehouse: Warehouse, table: Table) -> None:
     """A date whose SQL failed has no candidate; publishing then only records the failure."""
     fields = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.contract.columns)
     warehouse.execute(f"CREATE OR REPLACE TEMP TABLE candidate ({fields})")
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE spine (game_date DATE)")
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE spine ({fields})")
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE candidate_prints (game_date DATE, column_name VARCHAR, rows BIGINT, fingerprint VARCHAR)"
     )

@@ -6,7 +6,7 @@ A column is a source column's name, or one of
   {from: c, scale: N}        N times the value, a whole number
   {from: c, blank: V}        V stands for NULL
   {team: c} {player: c} {book: c} {name_key: c}   a name, resolved
-  {game: {date: c, home: c, away: c, team: c}}    the game these name
+  {game: {date: c, home: c, away: c, team: c}}    the game these name; sides: {a: b, c: -c} when listed from the other
   {sql: e} {value: v}        an expression over source columns, a constant
 """
 
@@ -30,7 +30,11 @@ _SEASON = r"(?P<season>\d{4}-\d{2})"
 
 
 class GameBy(BaseModel):
-    """The source columns that name a game: its date and both teams, or its date and one of them."""
+    """The source columns that name a game: its date and both teams, or its date and one of them.
+
+    `sides` says what the raw columns that belong to one side become where the game is listed from the other: another
+    column, or their own negative (`-home_spread`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,6 +42,7 @@ class GameBy(BaseModel):
     home: str | None = None
     away: str | None = None
     team: str | None = None
+    sides: MappingOf[str, str] = Field(default_factory=dict)
 
 
 class ColumnSource(BaseModel):

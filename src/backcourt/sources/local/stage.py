@@ -23,6 +23,7 @@ class _Plan:
     values: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
+    turned: list[str] = field(default_factory=list)
 
 
 def stage(
@@ -129,6 +130,8 @@ def _complete(contract: Contract, plan: _Plan, beside: str = "") -> str:
     """The converted rows with the columns that are derived from them, and what else is wanted `beside`."""
     derived = [f"CAST({c.derived} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns if c.derived]
     converted = f"SELECT {', '.join(plan.values)}{beside} FROM source_rows AS s {' '.join(plan.joins)}"
+    if plan.turned:
+        converted = f"SELECT * REPLACE ({', '.join(plan.turned)}) FROM ({converted})"
     return f"SELECT {', '.join(['*', *derived])} FROM ({converted})"
 
 
@@ -217,13 +220,19 @@ def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
     plan.problems.append(f"WHEN {alias}.game_id IS NULL THEN 'game: no game is found for ' || {shown}")
     if game.home and game.away:
         plan.joins.append(f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id")
-        # Neutral-site games may be listed either way round; the pair of teams must be the game's.
-        plan.problems.append(
-            f"WHEN {on[0]} IS NOT NULL AND {on[1]} IS NOT NULL AND"
-            f" NOT ({on[0]} IN ({alias}_g.home_team_id, {alias}_g.away_team_id)"
-            f" AND {on[1]} IN ({alias}_g.home_team_id, {alias}_g.away_team_id))"
-            f" THEN 'game: no game is found for ' || {shown}"
-        )
+        sides = f"({alias}_g.home_team_id, {alias}_g.away_team_id)"
+        for position, name in enumerate(names):
+            # Two known teams must be the game's; one that is called what no team is called is no reason to guess.
+            plan.problems.append(
+                f"WHEN s.{quoted(name)} IS NOT NULL AND ({on[position]} IS NULL OR {on[position]} NOT IN {sides})"
+                f" THEN 'game: no game is found for ' || {shown}"
+            )
+        # A game at a neutral site may be listed either way round.
+        plan.values.append(f"COALESCE({on[0]} = {alias}_g.away_team_id, {on[1]} = {alias}_g.home_team_id) AS is_turned")
+        plan.turned += [
+            f"CASE WHEN is_turned THEN {other} ELSE {quoted(name)} END AS {quoted(name)}"
+            for name, other in game.sides.items()
+        ]
 
 
 def _literal(value: object) -> str:
