@@ -8,7 +8,7 @@ import pytest
 from facts import Facts, Row, altered, differences
 from league_averages import NAME, expected
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("recompute")]
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")

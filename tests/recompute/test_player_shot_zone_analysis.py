@@ -10,7 +10,7 @@ import pytest
 from facts import Facts, Row, altered, differences, spread
 from player_shot_zone_analysis import NAME, expected
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("recompute")]
+pytestmark = pytest.mark.real
 
 
 def games_of(season_type: str) -> Callable[[Facts], set[str]]:

@@ -10,7 +10,7 @@ import pytest
 from facts import Facts, Row, altered, differences, spread
 from team_defense_zone_analysis import NAME, expected
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("recompute")]
+pytestmark = pytest.mark.real
 
 Keys = set[tuple[date, int]]
 

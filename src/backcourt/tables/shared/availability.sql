@@ -14,9 +14,12 @@ reports AS (
   JOIN raw.games_scheduled AS g ON g.game_date = i.game_date
   WHERE i.snapshot_quality = 'timed' AND i.snapshot_at < g.cutoff_at AND i.status <> 'unknown'
 ),
--- step of a player onto the injured list or off it; having appeared he is off it, but a placement of the same date came after
+-- step of a player onto the injured list or off it; having appeared he is off it, but a placement of the same date came after,
+-- and of several the one that says for how long weighs most
 steps AS (
-  SELECT player_id, game_date, 'placed' AS step, notes, 3 AS weight
+  SELECT
+    player_id, game_date, 'placed' AS step, notes,
+    CASE WHEN CONTAINS(LOWER(notes), 'out for') OR CONTAINS(LOWER(notes), 'out indefinitely') THEN 4 ELSE 3 END AS weight
   FROM raw.transactions_current
   WHERE kind = 'injured_list_placed'
   UNION ALL
@@ -31,14 +34,14 @@ steps AS (
 -- player x date with a step: the weightiest
 weighed AS (
   SELECT
-    player_id, game_date, step, notes,
+    player_id, game_date, step, notes, weight,
     ROW_NUMBER() OVER (PARTITION BY player_id, game_date ORDER BY weight DESC NULLS FIRST, notes NULLS FIRST) AS place
   FROM steps
 ),
 -- player x date with a step, until the date of his next
 stretches AS (
   SELECT
-    player_id, game_date, step, notes,
+    player_id, game_date, step, notes, weight,
     LEAD(game_date) OVER (PARTITION BY player_id ORDER BY game_date NULLS FIRST) AS next_date
   FROM weighed
   WHERE place = 1
@@ -47,7 +50,7 @@ stretches AS (
 placements AS (
   SELECT
     player_id, game_date, notes, next_date,
-    CASE WHEN CONTAINS(LOWER(notes), 'out for') OR CONTAINS(LOWER(notes), 'out indefinitely') THEN 'out' ELSE 'doubtful' END AS status
+    CASE WHEN weight = 4 THEN 'out' ELSE 'doubtful' END AS status
   FROM stretches
   WHERE step = 'placed'
 )
