@@ -27,15 +27,11 @@ OpenWorkshop = Callable[..., AbstractContextManager[Workshop]]
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs all real seasons takes minutes to build, so it is a campaign; one worker reads the season of the demo."""
+    """What needs all real seasons takes minutes to build, so it is a campaign."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "real_seasons_file" in fixtures:
+        if "real_seasons_file" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.soak)
-        elif "real_demo" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("real_season"))
 
 
 @pytest.fixture(scope="session")
