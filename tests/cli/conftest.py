@@ -26,6 +26,8 @@ COUNTED = (
     "test_ingest_verb.py",
     "test_verify_and_report.py",
     "test_help.py",
+    "test_rehash_verb.py",
+    "test_code_versions.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from backcourt.cli.main import app
 from backcourt.settings import SETTINGS
 
-VERBS = ("demo", "ingest", "plan", "backfill", "status", "verify", "explain", "report", "load", "export")
-SCOPED = ("plan", "backfill", "status", "verify", "report")
+VERBS = ("demo", "ingest", "plan", "backfill", "status", "verify", "rehash", "explain", "report", "load", "export")
+SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
 EVERYTHING = "All game dates, all seasons, all tables."
 
 

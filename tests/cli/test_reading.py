@@ -19,12 +19,12 @@ from backcourt.warehouse.duckdb import Warehouse
 DAY = "2021-10-20"
 READERS = (
     *("plan", "status", "status --phase 2", "report", f"explain PGS {DAY}", "verify", "backfill --dry-run --force"),
-    "load PGS",
+    *("load PGS", "rehash", "rehash --only-missing"),
 )
 TABLES = {"team_offense_game_summary", "team_defense_game_summary", "player_game_summary"}
 NEEDS_FILE = (
     *("plan", "backfill --dry-run", "backfill", "status", "verify", "report", f"explain PGS {DAY}"),
-    *("load PGS", "export --out exported"),
+    *("load PGS", "export --out exported", "rehash"),
 )
 
 
@@ -151,8 +151,8 @@ class TestStatus:
         found = shared_cli("status --json").json
         assert found.keys() == {"scope", "status"}
         status = found["status"]
-        assert status.keys() == {"kind", "totals", "by_season", "raw", "running"}
-        assert (status["kind"], status["running"]) == ("simulated", None)
+        assert status.keys() == {"kind", "totals", "by_season", "mixed", "raw", "running"}
+        assert (status["kind"], status["mixed"], status["running"]) == ("simulated", [], None)
         assert {one["table"] for one in status["totals"]} == TABLES
         for one in status["totals"]:
             assert (one["expected"], one["states"]["verified"], one["season"]) == (6, 6, None)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backcourt.engine import build
+from backcourt.engine.registry import Registry, default_registry
 from backcourt.engine.run import Unit, backfill
 from backcourt.seasons import DateRange, Scope
 from backcourt.sources.simulated import LeagueSize, write_league
@@ -63,7 +69,7 @@ def fresh(weeks: Path, tmp_path: Path) -> Fresh:
 class TestHowTheWorkIsCut:
     @pytest.mark.parametrize(
         ("unit", "threads", "commits"),
-        [("season", 1, 3), ("month", 2, 6), ("week", 1, 9), ("week", 2, 9)],
+        [("season", 1, 3), ("season", 8, 3), ("month", 2, 6), ("week", 1, 9), ("week", 2, 9), ("week", 8, 9)],
     )
     def test_units_and_threads(self, fresh: Fresh, undisturbed: Hashes, unit: Unit, threads: int, commits: int) -> None:
         with fresh(threads) as shop:
@@ -74,6 +80,22 @@ class TestHowTheWorkIsCut:
             assert shop.warehouse.value(settled) == 1  # the clock stands still; units are counted by their events
             events = Path(str(shop.warehouse.path) + ".events.jsonl").read_text(encoding="utf-8")
             assert events.count('"event": "commit"') == commits
+
+    def test_slices_of_a_unit(self, fresh: Fresh, undisturbed: Hashes, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Rows are hashed in as many slices as there are threads; here of a few rows each."""
+        seen: list[str] = []
+
+        def watched(*arguments: Any) -> str:
+            seen.append(in_slices(*arguments))
+            return seen[-1]
+
+        in_slices = build.in_slices
+        monkeypatch.setattr(build, "in_slices", watched)
+        monkeypatch.setattr(build, "SLICE", 4)
+        with fresh(8) as shop:
+            shop.backfill()
+            assert shop.hashes() == undisturbed
+        assert [query.count(" UNION ALL ") for query in seen] == [7, 7, 7]
 
     def test_units_of_a_day(self, ingested: Path, built: Path, league: Path, tmp_path: Path) -> None:
         shutil.copy(ingested, tmp_path / "w.duckdb")
@@ -114,6 +136,46 @@ class TestHowTheWorkIsCut:
             shop.ingest()
             shop.backfill(unit="month")
             assert shop.hashes() == undisturbed
+
+
+class TestEveryTable:
+    """The pre-game tables too, which read the past of their rows, and each other."""
+
+    @pytest.mark.parametrize(("unit", "threads", "seed"), [("day", 8, "1"), ("season", 1, "2")])
+    def test_in_a_process_of_its_own(
+        self, ingested: Path, all_built: Path, tmp_path: Path, unit: Unit, threads: int, seed: str
+    ) -> None:
+        """Nothing is warm, and Python's own hashes, which order its sets, are other ones."""
+        path = shutil.copy(ingested, tmp_path / "w.duckdb")
+        code = "from backcourt.cli.main import main; main()"
+        command = ["backfill", "--yes", "--unit", unit, "--threads", str(threads), "--warehouse", str(path)]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
+        subprocess.run(
+            [sys.executable, "-c", code, *command], check=True, env={**env, "PYTHONHASHSEED": seed}, capture_output=True
+        )
+        assert hashes_of(path) == hashes_of(all_built)
+
+    def test_tables_in_any_order(
+        self, ingested: Path, all_built: Path, registry: Registry, league: Path, tmp_path: Path
+    ) -> None:
+        """Each is asked for by itself, in month units; what it reads is built along with it."""
+        path = shutil.copy(ingested, tmp_path / "w.duckdb")
+        names = [table.name for table in registry.ordered]
+        random.Random(7).shuffle(names)
+        with Warehouse.open(path, threads=2) as warehouse:
+            shop = Workshop(warehouse, registry, league)
+            for name in names:
+                assert shop.backfill(Scope(tables=(name,)), unit="month").is_complete
+            assert shop.backfill().planned == 0
+        assert hashes_of(path) == hashes_of(all_built)
+
+
+def hashes_of(path: Path) -> Hashes:
+    """The partition hashes of a warehouse with every table built."""
+    with Warehouse.open(path, read_only=True) as warehouse:
+        hashes = partition_hashes(warehouse)
+    assert len({table for table, _ in hashes}) == len(default_registry().built)
+    return hashes
 
 
 class TestInterrupted:

@@ -89,6 +89,18 @@ class TestGoldenValues:
         assert memory.value(f"SELECT {partition_hash()} FROM partition") == expected
         assert expected == "52b4d4d389ff1c4531d2960417a11a24858ba2f3de4d2de4ab71bd4ec8f8a753"
 
+    def test_a_wide_row(self, memory: Warehouse) -> None:
+        """As many columns as the widest table has, and more."""
+        values = [value for row, _ in GOLDEN for value in row] * 5
+        columns = [
+            column.model_copy(update={"name": f"c{number}"}) for number, column in enumerate(COLUMNS * len(GOLDEN) * 5)
+        ]
+        fields = ", ".join(f"{column.name} {column.sql_type}" for column in columns)
+        memory.execute(f"CREATE TABLE wide ({fields})")
+        memory.insert("wide", [values])
+        assert len(columns) == 210
+        assert memory.value(f"SELECT {row_hash(columns)} FROM wide") == data_hash(values) == "bf693b8fd2a9a13b"
+
     def test_an_empty_partition(self, memory: Warehouse) -> None:
         assert hashlib.sha256(b"").hexdigest() == EMPTY_PARTITION_HASH
         assert (
@@ -153,6 +165,15 @@ class TestStoredRows:
         for day, digest in stored.items():
             of_day = sorted(row[0] for row in rows if row[place] == day)
             assert hashlib.sha256("".join(of_day).encode()).hexdigest() == digest
+
+    def test_so_it_is_in_the_widest_table(self, all_built: Path, registry: Registry) -> None:
+        table = max(registry.ordered, key=lambda one: len(one.contract.columns))
+        names = table.contract.column_names
+        assert len(names) > 150
+        with Warehouse.open(all_built, read_only=True) as warehouse:
+            rows = warehouse.rows(f"SELECT data_hash, {', '.join(names)} FROM {table.full_name}")
+        assert len(rows) > 100
+        assert [row[0] for row in rows] == [data_hash(row[1:]) for row in rows]
 
     @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
     def test_not_a_number_is_refused_before_it_is_hashed(self, built: Path, registry: Registry, value: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from backcourt.engine import guard, ledger
 from backcourt.engine.build import create_inputs, create_spine
 from backcourt.engine.contract import Contract
-from backcourt.engine.hashing import EMPTY_PARTITION_HASH, fingerprints, partition_hash, quoted, row_hash
+from backcourt.engine.hashing import EMPTY_PARTITION_HASH, partition_hash, quoted, row_hash
 from backcourt.engine.intake import standing
 from backcourt.engine.mend import damaged_ingests
 from backcourt.engine.registry import Registry, Table
@@ -41,13 +41,8 @@ def _raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
         )
     day = "game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
     key = ", ".join(quoted(name) for name in contract.key)
-    differing = warehouse.rows(
-        f"""SELECT COALESCE(o.game_date, n.game_date) AS day, MIN(COALESCE(o.column_name, n.column_name)), COUNT(*)
-        FROM (SELECT * FROM ledger.column_fingerprints WHERE table_name = ?) AS o
-        FULL JOIN ({fingerprints(standing(contract), contract.key, contract.column_names, day)}) AS n
-          ON n.game_date = o.game_date AND n.column_name = o.column_name
-        WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
-        [contract.full_name],
+    differing = ledger.differing_fingerprints(
+        warehouse, contract.full_name, standing(contract), contract.key, contract.column_names, day
     )
     for game_date, column, count in differing:
         yield Damage(contract.full_name, game_date, f"{count} columns differ from their fingerprints, {column} first")
@@ -100,15 +95,9 @@ def _hash_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
         yield Damage(
             contract.full_name, game_date, f"its rows are not those of the ledger: {recorded} recorded, {found} stored"
         )
-    prints = fingerprints("candidate", contract.key, contract.column_names, "game_date")
-    differing = warehouse.rows(
-        f"""SELECT COALESCE(o.game_date, n.game_date) AS day, COUNT(*) FROM
-          (SELECT * FROM ledger.column_fingerprints WHERE table_name = ? AND game_date IN (SELECT game_date FROM unit_dates)) AS o
-          FULL JOIN ({prints}) AS n ON n.game_date = o.game_date AND n.column_name = o.column_name
-        WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
-        [contract.full_name],
-    )
-    for game_date, count in differing:
+    for game_date, _, count in ledger.differing_fingerprints(
+        warehouse, contract.full_name, "candidate", contract.key, contract.column_names, "game_date", "unit_dates"
+    ):
         yield Damage(contract.full_name, game_date, f"{count} columns differ from their fingerprints")
 
 

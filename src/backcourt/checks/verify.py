@@ -95,13 +95,20 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict, *, accept_ledger: bool =
     """
     partitions = {(each.table, each.game_date) for each in verdict.damage if each.game_date}
     whole = {each.table for each in verdict.damage if each.game_date is None}
-    whole |= {
+    distrusted = {
         seal.subject for seal in verdict.broken_seals if seal.ledger_table in ("partitions", "column_fingerprints")
     }
     with warehouse.transaction():
         if accept_ledger and verdict.broken_seals:
-            whole |= {row[0] for row in warehouse.rows("SELECT DISTINCT table_name FROM ledger.column_fingerprints")}
+            rows = warehouse.rows("SELECT DISTINCT table_name FROM ledger.column_fingerprints")
+            distrusted |= {row[0] for row in rows}
             ledger.seal_everything(warehouse)
+        # Sealed again, a forged ledger would vouch for forged rows; without a hash it vouches for none.
+        warehouse.execute(
+            "UPDATE ledger.partitions SET partition_hash = NULL WHERE list_contains(?, table_name)",
+            [sorted(distrusted)],
+        )
+        whole |= distrusted
         for table in sorted(whole):
             dates = warehouse.rows(
                 "SELECT DISTINCT game_date FROM ledger.column_fingerprints WHERE table_name = $table"

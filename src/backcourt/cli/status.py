@@ -81,6 +81,22 @@ def _show(found: Status, scope: Scope) -> None:
         say(f"At least {slowest.share:.1%} of every table is verified ({slowest.table} is furthest behind).")
     print_table("Tables", _HEADERS, [_row(one) for one in found.totals], right=range(2, 11))
     print_table("By season", _HEADERS, [_row(one) for one in found.by_season], right=range(2, 11))
+    if found.mixed:
+        rows = [
+            (
+                one.table,
+                each.code_version,
+                "yes" if each.is_current else "no",
+                each.partitions,
+                each.first_date,
+                each.last_date,
+            )
+            for one in found.mixed
+            for each in one.versions
+        ]
+        headers = ("table", "code version", "today's", "dates", "first", "last")
+        print_table("Mixed code: rows of several versions stand in one table", headers, rows, right=(3,))
+        say("Dates of older code are stale; build them anew with  backcourt backfill")
 
 
 def _row(one: TableStatus) -> tuple[object, ...]:

@@ -16,6 +16,9 @@ from backcourt.engine.inputs import input_view, stored_table, with_inputs
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
+# Rows that one thread hashes sooner than a second branch of a query is planned.
+SLICE = 8192
+
 
 def build(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> None:
     """Fill the temporary tables `spine`, `candidate` and `candidate_prints` for the given dates.
@@ -52,10 +55,25 @@ def create_spine(warehouse: Warehouse, table: Table) -> None:
 def hash_rows(warehouse: Warehouse, contract: Contract) -> None:
     """Fill `hashed` with the candidate rows of the dates in `changed_dates`, each with its data_hash."""
     columns = ", ".join(quoted(name) for name in contract.column_names)
-    warehouse.execute(
-        f"CREATE OR REPLACE TEMP TABLE hashed AS SELECT {columns}, {row_hash(contract.columns)} AS data_hash"
-        f" FROM candidate WHERE game_date IN (SELECT game_date FROM changed_dates) ORDER BY game_date, {', '.join(contract.key)}"
+    rows = in_slices(
+        warehouse, contract, f"{columns}, {row_hash(contract.columns)} AS data_hash", "candidate", "changed_dates"
     )
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE hashed AS {rows} ORDER BY game_date, {', '.join(contract.key)}")
+
+
+def in_slices(warehouse: Warehouse, contract: Contract, selected: str, relation: str, dates: str) -> str:
+    """A query for the rows of `relation` on the dates of a table, cut by key so that every thread has a part.
+
+    The engine hands whole row groups to its threads, and a unit of work is seldom more than one; branches of a union
+    run side by side. Hashing the widest table takes longer than building it.
+    """
+    query = f"SELECT {selected} FROM {relation} WHERE game_date IN (SELECT game_date FROM {dates})"
+    rows = int(warehouse.value(f"SELECT COUNT(*) FROM {relation}"))
+    count = min(int(warehouse.value("SELECT current_setting('threads')")), 1 + rows // SLICE)
+    if count == 1:
+        return query
+    key = ", ".join(quoted(name) for name in contract.key)
+    return " UNION ALL ".join(f"{query} AND hash({key}) % {count} = {number}" for number in range(count))
 
 
 def create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:

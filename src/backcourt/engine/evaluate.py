@@ -18,6 +18,10 @@ from backcourt.warehouse.duckdb import Warehouse
 # States of partitions of which nothing is due: no source covers them, their last game is gone, or they are too far ahead.
 NOT_DUE = ("not_covered", "closed", "ahead")
 
+# The evaluation with the code that the verified rows of each partition were built with; NULL where none are.
+WITH_CODE = """(SELECT e.*, p.code_version AS built_with FROM evaluation AS e
+    LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date AND p.state = 'verified')"""
+
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
     reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from backcourt.engine.evaluate import WITH_CODE
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -51,14 +52,14 @@ def last_events(warehouse_path: Path, limit: int = 200) -> list[dict[str, object
 
 
 def write_snapshot(warehouse: Warehouse) -> None:
-    """Replace the snapshot with the temporary tables `evaluation` and the counts of raw tables."""
+    """Replace the snapshot with the temporary table `evaluation`, each partition with the code it was built with."""
     if warehouse.path is None:
         return
     final = snapshot_path(warehouse.path)
     draft = final.with_name(final.name + f".{os.getpid()}")
     literal = "'" + str(draft).replace("'", "''") + "'"
     warehouse.execute(
-        "COPY (SELECT table_name, game_date, season, games, uncovered, state, reason, expected_rows, rows, ordinal"
-        f" FROM evaluation ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
+        "COPY (SELECT table_name, game_date, season, games, uncovered, state, reason, expected_rows, rows, ordinal,"
+        f" code_version, built_with FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
     )
     draft.replace(final)

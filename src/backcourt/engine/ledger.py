@@ -187,6 +187,30 @@ def write_fingerprints(
     seal(warehouse, "column_fingerprints", [table_name])
 
 
+def differing_fingerprints(
+    warehouse: Warehouse,
+    table_name: str,
+    relation: str,
+    key: Iterable[str],
+    columns: tuple[str, ...],
+    date_sql: str,
+    dates: str = "",
+) -> list[tuple[date, str, int]]:
+    """Dates of a relation whose columns are not those of the ledger: the first such column, and how many there are.
+
+    `dates` may name a temporary table of the only dates to compare.
+    """
+    among = f" AND game_date IN (SELECT game_date FROM {dates})" if dates else ""
+    return warehouse.rows(
+        f"""SELECT COALESCE(o.game_date, n.game_date) AS day, MIN(COALESCE(o.column_name, n.column_name)), COUNT(*)
+        FROM (SELECT * FROM ledger.column_fingerprints WHERE table_name = ?{among}) AS o
+        FULL JOIN ({fingerprints(relation, key, columns, date_sql)}) AS n
+          ON n.game_date = o.game_date AND n.column_name = o.column_name
+        WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
+        [table_name],
+    )
+
+
 def refuse_broken(warehouse: Warehouse) -> None:
     """Raise WarehouseError when any row of the ledger is not what Backcourt wrote: nothing may be built on it."""
     broken = broken_seals(warehouse)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events
-from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
 from backcourt.engine.registry import Registry
 from backcourt.errors import LockedError
 from backcourt.seasons import Scope
@@ -48,6 +49,25 @@ class RawStatus:
 
 
 @dataclass(frozen=True)
+class BuiltWith:
+    """The verified partitions that one version of a table's code has built."""
+
+    code_version: str
+    is_current: bool
+    partitions: int
+    first_date: date
+    last_date: date
+
+
+@dataclass(frozen=True)
+class MixedCode:
+    """A table whose verified partitions were built by more than one version of its code, today's first."""
+
+    table: str
+    versions: tuple[BuiltWith, ...]
+
+
+@dataclass(frozen=True)
 class Running:
     """The run that has the warehouse, as its events tell."""
 
@@ -64,6 +84,7 @@ class Status:
     kind: str | None
     totals: tuple[TableStatus, ...]
     by_season: tuple[TableStatus, ...]
+    mixed: tuple[MixedCode, ...]
     raw: tuple[RawStatus, ...]
     running: Running | None
 
@@ -76,7 +97,8 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
             evaluate_all(warehouse, registry)
             kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
             raw = _raw_status(warehouse, registry, scope)
-            return Status(kind, *_table_status(warehouse, registry, scope), raw, None)
+            mixed = _mixed_code(warehouse, registry, scope, WITH_CODE)
+            return Status(kind, *_table_status(warehouse, registry, scope), mixed, raw, None)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -89,7 +111,8 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
         warehouse.execute(
             "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
         )
-        return Status(None, *_table_status(warehouse, registry, scope), (), running(path))
+        mixed = _mixed_code(warehouse, registry, scope, "evaluation")
+        return Status(None, *_table_status(warehouse, registry, scope), mixed, (), running(path))
 
 
 def running(path: Path) -> Running | None:
@@ -134,6 +157,28 @@ def _count(table: str, season: str | None, seen: list[tuple[str, int, int, int]]
         rows=sum(rows for _, _, rows, _ in seen),
         expected_rows=sum(expected for *_, expected in seen),
     )
+
+
+def _mixed_code(warehouse: Warehouse, registry: Registry, scope: Scope, evaluation: str) -> tuple[MixedCode, ...]:
+    """Stale rows of older code stay readable until they are rebuilt; until then a table says two things by one name."""
+    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+    dates: dict[str, dict[tuple[bool, str], list[date]]] = {}
+    rows = warehouse.rows(
+        "SELECT table_name, season, game_date, built_with, built_with IS NOT DISTINCT FROM code_version"
+        f" FROM {evaluation} WHERE built_with IS NOT NULL AND NOT list_contains(?, state) ORDER BY table_name, game_date",
+        [list(NOT_DUE)],
+    )
+    for table, season, game_date, built_with, is_current in rows:
+        if table in wanted and scope.includes(game_date, season):
+            dates.setdefault(table, {}).setdefault((not is_current, built_with), []).append(game_date)
+    mixed = []
+    for table, seen in dates.items():
+        versions = [
+            BuiltWith(code, not is_old, len(days), days[0], days[-1]) for (is_old, code), days in sorted(seen.items())
+        ]
+        if len(versions) > 1:
+            mixed.append(MixedCode(table.partition(".")[2], tuple(versions)))
+    return tuple(mixed)
 
 
 def _raw_status(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[RawStatus, ...]:
