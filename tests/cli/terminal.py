@@ -19,7 +19,22 @@ from typer.testing import CliRunner
 from backcourt.cli.main import app
 from backcourt.settings import SETTINGS
 
-VERBS = ("demo", "ingest", "plan", "backfill", "status", "verify", "explain", "report", "load", "export")
+VERBS = (
+    *(
+        "demo",
+        "ingest",
+        "plan",
+        "backfill",
+        "status",
+        "verify",
+        "explain",
+        "runs",
+        "changes",
+        "report",
+        "load",
+        "export",
+    ),
+)
 SCOPED = ("plan", "backfill", "status", "verify", "report")
 EVERYTHING = "All game dates, all seasons, all tables."
 
