@@ -79,6 +79,7 @@ def backfill(
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
     started = clock.now()
     before = warehouse.data_statements
+    ledger.refuse_other_version(warehouse)
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +25,15 @@ LATEST = "latest"
 
 _COUNTED = ("written", "unchanged", "failed", "blocked")
 
+# What one more partition of a table costs, by all runs that measured it. Most of a small run is spent before its first
+# partition, and a run that skipped nothing would spend that once: so the slope over runs of several sizes, and never
+# more than a partition cost in the cheapest run.
+_PRICES = """
+  SELECT table_name, IF(COUNT(DISTINCT partitions) > 1,
+    LEAST(MIN(seconds / partitions), GREATEST(regr_slope(seconds, partitions), 0)), MIN(seconds / partitions)) AS seconds
+  FROM (SELECT table_name, seconds, written + unchanged + failed AS partitions FROM ledger.run_tables)
+  WHERE seconds > 0 AND partitions > 0 GROUP BY table_name"""
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -40,16 +49,6 @@ class Tally:
     blocked: int
     seconds: float
     seconds_saved: float = 0.0
-
-    @property
-    def spared(self) -> int:
-        """How many partitions were skipped or cut off."""
-        return self.considered - self.planned + self.cut_off
-
-    @property
-    def attempted(self) -> int:
-        """How many partitions were computed, whatever came of it."""
-        return self.written + self.unchanged + self.failed
 
 
 @dataclass(frozen=True)
@@ -127,42 +126,26 @@ def _close_killed(warehouse: Warehouse) -> None:
     warehouse.execute(f"UPDATE ledger.runs SET outcome = 'interrupted', {counts} WHERE outcome = 'running'")
 
 
-def end(
-    warehouse: Warehouse, run_id: str, outcome: str, tallies: Sequence[Tally], rows: int, ended: datetime
-) -> list[Tally]:
-    """Put on record how a run ended; its tallies with the seconds they saved."""
-    judged = _with_savings(warehouse, tallies)
-    totals = [sum(getattr(each, name) for each in judged) for name in ("cut_off", *_COUNTED, "seconds_saved")]
+def end(warehouse: Warehouse, run_id: str, outcome: str, tallies: Sequence[Tally], rows: int, ended: datetime) -> None:
+    """Put on record how a run ended, with what it saved."""
+    counts = [sum(getattr(each, name) for each in tallies) for name in ("cut_off", *_COUNTED)]
     with warehouse.transaction():
+        warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
+        warehouse.execute(
+            "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off) * p.seconds"
+            f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
+            [run_id],
+        )
+        saved = warehouse.value(
+            "SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id]
+        )
         warehouse.execute(
             "UPDATE ledger.runs SET ended_at = ?, outcome = ?, rows = ?, cut_off = ?, written = ?, unchanged = ?,"
             " failed = ?, blocked = ?, seconds_saved = ? WHERE run_id = ?",
-            [ended.replace(tzinfo=None), outcome, rows, *totals, run_id],
+            [ended.replace(tzinfo=None), outcome, rows, *counts, saved, run_id],
         )
-        warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in judged])
         ledger.seal(warehouse, "runs")
         ledger.seal(warehouse, "run_tables", [run_id])
-    return judged
-
-
-def _with_savings(warehouse: Warehouse, tallies: Iterable[Tally]) -> list[Tally]:
-    """Each partition that was spared would have cost what one of its table cost in the cheapest run so far.
-
-    The cheapest, as a partition among hundreds costs a fraction of what it costs alone: an average over small runs
-    would promise seconds that recomputing all of them at once never takes.
-    """
-    cheapest: dict[str, float] = dict(
-        warehouse.rows(
-            "SELECT table_name, MIN(seconds / (written + unchanged + failed)) FROM ledger.run_tables"
-            " WHERE seconds > 0 AND written + unchanged + failed > 0 GROUP BY table_name"
-        )
-    )
-    judged = []
-    for tally in tallies:
-        known = [cheapest[tally.table]] if tally.table in cheapest else []
-        own = [tally.seconds / tally.attempted] if tally.seconds and tally.attempted else []
-        judged.append(replace(tally, seconds_saved=tally.spared * min(known + own, default=0.0)))
-    return judged
 
 
 def recorded(warehouse: Warehouse, limit: int | None = None) -> list[Run]:
