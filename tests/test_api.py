@@ -119,3 +119,18 @@ def test_nonsense_is_refused(built: Path, tmp_path: Path) -> None:
         backcourt.load("PGS", warehouse=tmp_path / "other.duckdb")
     with pytest.raises(WarehouseError, match="no warehouse"):
         backcourt.open_warehouse(tmp_path / "none.duckdb")
+
+
+def test_runs_and_changes_are_those_of_the_command_line(built: Path) -> None:
+    """The first build inserted every key there is, and says so."""
+    (run,) = backcourt.runs(warehouse=built)
+    assert (run["considered"], run["changed"], run["skip_rate"]) == (18, 18, 0.0)
+    assert backcourt.runs(limit=1, warehouse=built) == [run]
+    rows = backcourt.load("PGS", columns="game_id,player_id", format="rows", warehouse=built)
+    told = backcourt.changes(run["run_id"], tables=["PGS"], warehouse=built)
+    assert sorted(map(str, (one["key"] for one in told))) == sorted(map(str, rows))
+    assert {one["kind"] for one in told} == {"inserted"}
+    assert [one["key"] for one in backcourt.changes(tables=["PGS"], keys=False, warehouse=built)] == [None] * 6
+    assert backcourt.changes(since="latest", warehouse=built) == []
+    with pytest.raises(UsageError, match="no run 'nightly'"):
+        backcourt.changes("nightly", warehouse=built)

@@ -11,6 +11,8 @@ from typing import Any
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
+from backcourt.engine import changes as feed
+from backcourt.engine import runs as run_record
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport, Unit
@@ -134,6 +136,35 @@ def training_set(
         tables = (made.store, made.outcomes)
         store, outcomes = select(opened, registry, tables, limits, allow_incomplete=allow_incomplete)
         return frame(opened, made.query(store, outcomes), format)
+
+
+def runs(limit: int | None = None, *, warehouse: Warehouse | str | Path | None = None) -> list[dict[str, Any]]:
+    """The runs on record, newest first: partitions considered, skipped, cut off, recomputed, and seconds saved."""
+    with _opened(warehouse) as opened:
+        return [run_record.as_document(run) for run in run_record.recorded(opened, limit)]
+
+
+def changes(
+    run: str | None = None,
+    *,
+    since: str | None = None,
+    dates: str | None = None,
+    tables: Iterable[str] = (),
+    keys: bool = True,
+    warehouse: Warehouse | str | Path | None = None,
+) -> list[dict[str, Any]]:
+    """The keys that a run (by default the latest), or all runs since another one, inserted, changed and deleted, in order.
+
+    Without `keys` a partition that is new as a whole is one entry whose `key` is None. Raises UsageError for an
+    unknown run.
+
+    >>> stale = [one["key"] for one in changes(tables=["MLFS"])]  # doctest: +SKIP
+    """
+    limits = scope(dates, tables=tables)
+    with _opened(warehouse) as opened:
+        chosen = run_record.chosen(opened, run, since)
+        found = feed.read(opened, default_registry(), chosen, limits, each_key=keys)
+        return [feed.as_document(each) for each in found]
 
 
 @contextmanager

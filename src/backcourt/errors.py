@@ -114,6 +114,15 @@ class UsageError(BackcourtError):
         )
 
     @classmethod
+    def unknown_run(cls, run_id: str, newest: Iterable[str]) -> UsageError:
+        known = list(newest)
+        if not known:
+            return cls(f"There is no run {run_id!r}: nothing has been run yet.", "Run  backcourt backfill  first.")
+        return cls(
+            f"There is no run {run_id!r}.", f"The newest are {', '.join(known)}; see  backcourt runs  for all of them."
+        )
+
+    @classmethod
     def bad_scope(cls, flag: str, value: str, why: str, example: str) -> UsageError:
         return cls(f"{flag} {value!r}: {why}.", f"Write for example  {flag} {example}")
 

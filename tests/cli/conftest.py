@@ -28,6 +28,7 @@ COUNTED = (
     "test_help.py",
     "test_rehash_verb.py",
     "test_code_versions.py",
+    "test_runs_and_changes.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

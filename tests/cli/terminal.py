@@ -19,7 +19,21 @@ from typer.testing import CliRunner
 from backcourt.cli.main import app
 from backcourt.settings import SETTINGS
 
-VERBS = ("demo", "ingest", "plan", "backfill", "status", "verify", "rehash", "explain", "report", "load", "export")
+VERBS = (
+    "demo",
+    "ingest",
+    "plan",
+    "backfill",
+    "status",
+    "verify",
+    "rehash",
+    "explain",
+    "runs",
+    "changes",
+    "report",
+    "load",
+    "export",
+)
 SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
 EVERYTHING = "All game dates, all seasons, all tables."
 

@@ -70,6 +70,7 @@ class TestNothingNew:
         after = contents(shop.warehouse)
         assert {name for name in before if before[name] != after[name]} <= {
             "ledger.runs",
+            "ledger.run_tables",
             "ledger.attempts",
             "ledger.seals",
         }

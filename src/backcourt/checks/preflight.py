@@ -8,9 +8,10 @@ from backcourt.warehouse.duckdb import Warehouse
 
 
 def refuse_without_ledger(warehouse: Warehouse) -> None:
-    """Raise WarehouseError for a database that Backcourt has not filled."""
+    """Raise WarehouseError for a database that Backcourt has not filled, or one with a ledger of another version."""
     if not ledger.exists(warehouse):
         raise WarehouseError(
             f"{warehouse.path} holds no Backcourt warehouse: it has no ledger.",
             "Name the right file with --warehouse, or fill this one with  backcourt ingest SOURCE",
         )
+    ledger.refuse_other_version(warehouse)

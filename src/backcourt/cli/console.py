@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -73,6 +73,17 @@ def verb(command: Callable[P, None]) -> Callable[P, None]:
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n")
+
+
+def stream_json(head: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
+    """One JSON document on standard output that ends in a list, a line a row, written while the rows come."""
+    first = json.dumps(head, default=_plain, ensure_ascii=False).removesuffix("}")
+    sys.stdout.write(f'{first}, "{name}": [')
+    between = "\n"
+    for row in rows:
+        sys.stdout.write(between + json.dumps(row, default=_plain, ensure_ascii=False))
+        between = ",\n"
+    sys.stdout.write("\n]}\n")
 
 
 def print_table(

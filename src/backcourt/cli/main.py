@@ -7,7 +7,21 @@ from __future__ import annotations
 
 import typer
 
-from backcourt.cli import backfill, demo, explain, export, ingest, load, plan, rehash, report, status, verify
+from backcourt.cli import (
+    backfill,
+    changes,
+    demo,
+    explain,
+    export,
+    ingest,
+    load,
+    plan,
+    rehash,
+    report,
+    runs,
+    status,
+    verify,
+)
 from backcourt.cli.console import Verb
 
 app = typer.Typer(
@@ -18,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ingest, plan, backfill, status, verify, rehash, explain, report, load, export):
+for module in (demo, ingest, plan, backfill, status, verify, rehash, explain, runs, changes, report, load, export):
     module.register(app)
 for command in app.registered_commands:
     command.cls = Verb

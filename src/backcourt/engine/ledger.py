@@ -15,7 +15,7 @@ from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 # Registries have no game date; their one partition stands under this date.
 UNDATED = date(1970, 1, 1)
@@ -42,11 +42,18 @@ _TABLES = {
         first_committed_at TIMESTAMP, committed_at TIMESTAMP, PRIMARY KEY (table_name, game_date)""",
     "presence": "table_name VARCHAR NOT NULL, game_date DATE NOT NULL, games BIGINT NOT NULL, partial BIGINT NOT NULL",
     "runs": """run_id VARCHAR PRIMARY KEY, command VARCHAR NOT NULL, scope VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
-        ended_at TIMESTAMP, outcome VARCHAR NOT NULL, planned BIGINT NOT NULL, written BIGINT NOT NULL,
-        unchanged BIGINT NOT NULL, failed BIGINT NOT NULL, blocked BIGINT NOT NULL, rows BIGINT NOT NULL,
+        ended_at TIMESTAMP, outcome VARCHAR NOT NULL, ordinal BIGINT NOT NULL, considered BIGINT NOT NULL,
+        planned BIGINT NOT NULL, cut_off BIGINT NOT NULL, written BIGINT NOT NULL, unchanged BIGINT NOT NULL,
+        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, rows BIGINT NOT NULL, seconds_saved DOUBLE NOT NULL,
         unit VARCHAR NOT NULL, threads INTEGER NOT NULL, host VARCHAR NOT NULL, pid INTEGER NOT NULL""",
+    "run_tables": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, considered BIGINT NOT NULL,
+        planned BIGINT NOT NULL, cut_off BIGINT NOT NULL, written BIGINT NOT NULL, unchanged BIGINT NOT NULL,
+        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, seconds DOUBLE NOT NULL, seconds_saved DOUBLE NOT NULL,
+        PRIMARY KEY (run_id, table_name)""",
     "attempts": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, outcome VARCHAR NOT NULL,
         reason VARCHAR NOT NULL, cause VARCHAR""",
+    "changes": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, kind VARCHAR NOT NULL,
+        key VARCHAR, keys BIGINT NOT NULL, columns VARCHAR NOT NULL""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
@@ -55,6 +62,8 @@ _PER_SUBJECT = {
     "presence": "table_name",
     "retired": "table_name",
     "attempts": "run_id",
+    "run_tables": "run_id",
+    "changes": "run_id",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}
@@ -79,12 +88,7 @@ class BrokenSeal:
 def create(warehouse: Warehouse) -> None:
     """Create the ledger's tables where they are missing; raises WarehouseError for a ledger of another version."""
     if exists(warehouse):
-        found = meta(warehouse, "schema_version")
-        if found != SCHEMA_VERSION:
-            raise WarehouseError(
-                f"The ledger of {warehouse.path} has version {found}; this Backcourt writes {SCHEMA_VERSION}.",
-                "Build a fresh warehouse from the same sources; nothing in the old one is touched.",
-            )
+        refuse_other_version(warehouse)
         return
     with warehouse.transaction():
         for schema in ("raw", "analytics", "precompute", "ledger"):
@@ -102,6 +106,16 @@ def create(warehouse: Warehouse) -> None:
         set_meta(warehouse, "engine", ENGINE_VERSION)
         for name in (*_TABLES, *_ELSEWHERE):
             seal(warehouse, name)
+
+
+def refuse_other_version(warehouse: Warehouse) -> None:
+    """Raise WarehouseError for a ledger whose tables are those of another version."""
+    found = meta(warehouse, "schema_version")
+    if found != SCHEMA_VERSION:
+        raise WarehouseError(
+            f"The ledger of {warehouse.path} has version {found}; this Backcourt reads and writes {SCHEMA_VERSION}.",
+            "Build a fresh warehouse from the same sources; nothing in the old one is touched.",
+        )
 
 
 def exists(warehouse: Warehouse) -> bool:

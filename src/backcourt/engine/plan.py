@@ -32,10 +32,11 @@ class Due:
 
 @dataclass(frozen=True)
 class PlannedTable:
-    """The due partitions of one table."""
+    """The due partitions of one table, of all that were considered."""
 
     table: Table
     due: tuple[Due, ...]
+    considered: int = 0
 
     def by_reason(self) -> list[tuple[str, int]]:
         """How many partitions are due for each reason, dates and names left out of it."""
@@ -79,13 +80,12 @@ def make_plan(
     asked = registry.select(scope.tables, scope.phase)
     tables = registry.with_upstream(asked) if with_upstream else asked
     planned = []
-    considered = 0
     for table in tables:
         rows = list(in_scope(warehouse, registry, table, scope, asked, with_upstream=with_upstream))
         due = tuple(each for each in rows if would_run(each, force=force))
-        considered += len(due) + sum(not each.is_upstream for each in rows if each not in due)
-        planned.append(PlannedTable(table, due))
-    return Plan(tuple(planned), considered, _seconds_per_partition(warehouse))
+        considered = sum(not each.is_upstream or would_run(each, force=force) for each in rows)
+        planned.append(PlannedTable(table, due, considered))
+    return Plan(tuple(planned), sum(each.considered for each in planned), _seconds_per_partition(warehouse))
 
 
 def would_run(due: Due, *, force: bool) -> bool:

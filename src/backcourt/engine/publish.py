@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from backcourt.engine import ledger
+from backcourt.engine import changes, ledger
 from backcourt.engine.build import hash_rows
 from backcourt.engine.contract import Contract
 from backcourt.engine.guard import rule_names
@@ -59,6 +59,7 @@ def publish(warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_
     _split_dates(warehouse, contract, failed)
     hash_rows(warehouse, contract)
     with warehouse.transaction():
+        changes.record(warehouse, contract, run_id)
         _replace_rows(warehouse, contract)
         _record(warehouse, table, run_id, moment)
         record_trouble(warehouse, contract, "failed", failed, run_id)

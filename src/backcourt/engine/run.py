@@ -6,16 +6,14 @@ the rest goes on. Nothing remembers how far a run came: the next one computes ex
 
 from __future__ import annotations
 
-import os
-import socket
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import events, guard, ledger, lineage
+from backcourt.engine import events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
@@ -42,7 +40,10 @@ class Attempt:
 
 @dataclass
 class RunReport:
-    """What a run did; `data_statements` counts statements on raw and built tables."""
+    """What a run did; `data_statements` counts statements on raw and built tables.
+
+    `table_seconds` are those in which partitions of a table were computed and published.
+    """
 
     run_id: str
     planned: int
@@ -50,6 +51,7 @@ class RunReport:
     rows: int = 0
     seconds: float = 0.0
     data_statements: int = 0
+    table_seconds: dict[str, float] = field(default_factory=dict)
 
     def count(self, outcome: Outcome) -> int:
         """How many partitions ended so."""
@@ -77,12 +79,13 @@ def backfill(
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
     started = clock.now()
     before = warehouse.data_statements
+    ledger.refuse_other_version(warehouse)
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
-    report = RunReport(_new_run(warehouse, scope, unit, threads, started, made.partitions), made.partitions)
+    report = RunReport(runs.begin(warehouse, scope, made, unit, threads, started), made.partitions)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
@@ -93,7 +96,7 @@ def backfill(
             _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
-    _end_run(warehouse, report, clock.now())
+    _end_run(warehouse, made, report, clock.now())
     return report
 
 
@@ -130,9 +133,12 @@ def _run_table(
     trouble = {day: cause for day, cause in upstream_trouble(warehouse, table).items() if day in reasons}
     if trouble:
         _block(warehouse, table, trouble, reasons, clock, report)
+    started = clock.now()
     for dates in _units([each for each in due if each.game_date not in trouble], unit):
         for part in _attempt(warehouse, registry, table, dates, clock.now, report, reasons):
             on_unit(table.name, part)
+    # A clock may be set back meanwhile; no time is negative.
+    report.table_seconds[table.name] = max(0.0, (clock.now() - started).total_seconds())
     evaluate(warehouse, registry, table)
     events.write_snapshot(warehouse)
 
@@ -229,39 +235,28 @@ def _units(due: Sequence[Due], unit: Unit) -> Iterator[list[date]]:
     yield from groups.values()
 
 
-def _new_run(warehouse: Warehouse, scope: Scope, unit: Unit, threads: int, started: datetime, planned: int) -> str:
-    run_id = f"{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
-    moment = started.replace(tzinfo=None)
-    # A clock that stands still gives every run of a process one name; the later ones are numbered.
-    namesakes = warehouse.value("SELECT COUNT(*) FROM ledger.runs WHERE starts_with(run_id, ?)", [run_id])
-    run_id += f"-{namesakes + 1}" if namesakes else ""
-    with warehouse.transaction():
-        warehouse.execute("UPDATE ledger.runs SET outcome = 'interrupted' WHERE outcome = 'running'")
-        warehouse.insert(
-            "ledger.runs",
-            [
-                (
-                    *(run_id, "backfill", scope.describe(), moment, None, "running", planned, 0, 0, 0, 0, 0),
-                    *(unit, threads, socket.gethostname(), os.getpid()),
-                )
-            ],
-        )
-        ledger.seal(warehouse, "runs")
-    return run_id
-
-
-def _end_run(warehouse: Warehouse, report: RunReport, ended: datetime) -> None:
-    counts = [report.count(outcome) for outcome in ("written", "unchanged", "failed", "blocked")]
+def _end_run(warehouse: Warehouse, made: Plan, report: RunReport, ended: datetime) -> None:
     outcome = "complete" if report.is_complete else "incomplete"
-    with warehouse.transaction():
-        warehouse.execute(
-            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, written = ?, unchanged = ?, failed = ?, blocked = ?, rows = ?"
-            " WHERE run_id = ?",
-            [ended.replace(tzinfo=None), outcome, *counts, report.rows, report.run_id],
-        )
-        ledger.seal(warehouse, "runs")
+    tallies = [_tally(planned, report) for planned in made.tables]
+    runs.end(warehouse, report.run_id, outcome, tallies, report.rows, ended)
     events.write_snapshot(warehouse)
     events.append(warehouse, ended, "run_ended", {"run": report.run_id, "outcome": outcome})
+
+
+def _tally(planned: PlannedTable, report: RunReport) -> runs.Tally:
+    """What was planned and not attempted was cut off, as everything upstream of it came out equal."""
+    became = Counter(each.outcome for each in report.attempts if each.table == planned.table.name)
+    return runs.Tally(
+        table=planned.table.name,
+        considered=planned.considered,
+        planned=len(planned.due),
+        cut_off=len(planned.due) - became.total(),
+        written=became["written"],
+        unchanged=became["unchanged"],
+        failed=became["failed"],
+        blocked=became["blocked"],
+        seconds=report.table_seconds.get(planned.table.name, 0.0),
+    )
 
 
 def _one_line(error: QueryError) -> str:

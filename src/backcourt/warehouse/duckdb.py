@@ -23,6 +23,7 @@ ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 Row = tuple[Any, ...]
 
+_BATCH = 2048
 _INTERRUPTED = "Query interrupted"
 _LOCK_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 _TOUCHES_DATA = re.compile(r"\b(raw\.(?!unresolved\b)|analytics\.|precompute\.)\w+", re.IGNORECASE)
@@ -114,6 +115,16 @@ class Warehouse:
         # Rows are computed while they are fetched, so a query may fail here too.
         with _translating():
             return self._run(sql, parameters).fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Iterator[Row]:
+        """Rows of a query one by one, a batch at a time in memory; run no other statement before the last one."""
+        result = self._run(sql, parameters)
+        while True:
+            with _translating():
+                batch = result.fetchmany(_BATCH)
+            if not batch:
+                return
+            yield from batch
 
     def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """The first column of the first row of a query, or None without rows."""
