@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 # Registries have no game date; their one partition stands under this date.
 UNDATED = date(1970, 1, 1)
@@ -28,7 +28,8 @@ _TABLES = {
         table_name VARCHAR NOT NULL, digest VARCHAR NOT NULL, rows_read BIGINT NOT NULL, added BIGINT NOT NULL,
         replaced BIGINT NOT NULL, vanished BIGINT NOT NULL, unresolved BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL,
         stored_rows BIGINT NOT NULL, stored_digest VARCHAR NOT NULL""",
-    "coverage": "source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL",
+    "coverage": """source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
+        ingest_id INTEGER NOT NULL""",
     "sources": "source VARCHAR PRIMARY KEY, rank INTEGER NOT NULL",
     "schedule": """game_date DATE NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
         games BIGINT NOT NULL, final BIGINT NOT NULL""",
@@ -79,12 +80,7 @@ class BrokenSeal:
 def create(warehouse: Warehouse) -> None:
     """Create the ledger's tables where they are missing; raises WarehouseError for a ledger of another version."""
     if exists(warehouse):
-        found = meta(warehouse, "schema_version")
-        if found != SCHEMA_VERSION:
-            raise WarehouseError(
-                f"The ledger of {warehouse.path} has version {found}; this Backcourt writes {SCHEMA_VERSION}.",
-                "Build a fresh warehouse from the same sources; nothing in the old one is touched.",
-            )
+        refuse_other_version(warehouse)
         return
     with warehouse.transaction():
         for schema in ("raw", "analytics", "precompute", "ledger"):
@@ -104,6 +100,16 @@ def create(warehouse: Warehouse) -> None:
             seal(warehouse, name)
 
 
+def refuse_other_version(warehouse: Warehouse) -> None:
+    """Raise WarehouseError for a ledger that another version of Backcourt laid out."""
+    found = meta(warehouse, "schema_version")
+    if found != SCHEMA_VERSION:
+        raise WarehouseError(
+            f"The ledger of {warehouse.path} has version {found}; this Backcourt writes {SCHEMA_VERSION}.",
+            "Build a fresh warehouse from the same sources; nothing in the old one is touched.",
+        )
+
+
 def exists(warehouse: Warehouse) -> bool:
     """Whether the warehouse has a ledger."""
     return warehouse.has_table("ledger", "meta")
@@ -119,6 +125,22 @@ def set_meta(warehouse: Warehouse, key: str, value: str) -> None:
     """Store a fact about the whole warehouse."""
     warehouse.execute("INSERT OR REPLACE INTO ledger.meta VALUES (?, ?)", [key, value])
     seal(warehouse, "meta")
+
+
+def as_of(warehouse: Warehouse) -> datetime | None:
+    """The moment whose knowledge the warehouse holds, in UTC; None for one that holds today's."""
+    stored = meta(warehouse, "as_of")
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def refuse_as_of(warehouse: Warehouse) -> None:
+    """Raise UsageError for a warehouse of a moment: what comes later was not known then."""
+    moment = as_of(warehouse)
+    if moment is not None:
+        raise UsageError(
+            f"{warehouse.path} holds what was known at {moment.isoformat()}; nothing more is ingested into it.",
+            "Ingest into the warehouse that it was taken from, and take it again with  backcourt backfill --as-of",
+        )
 
 
 def claim_kind(warehouse: Warehouse, kind: str) -> None:
