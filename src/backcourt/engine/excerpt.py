@@ -44,7 +44,12 @@ class Excerpt:
 
 
 def write_excerpt(
-    origin: Warehouse, into: Path, registry: Registry, moment: datetime, clock: Clock, opened: Callable[[Path], Warehouse]
+    origin: Warehouse,
+    into: Path,
+    registry: Registry,
+    moment: datetime,
+    clock: Clock,
+    opened: Callable[[Path], Warehouse],
 ) -> Excerpt:
     """Write what `origin` knew at a moment into a new file, which appears when it is whole.
 
@@ -92,7 +97,9 @@ def _refuse_unsound(origin: Warehouse, registry: Registry) -> None:
     refuse_other_engine(origin)
     ledger.refuse_broken(origin)
     for contract in registry.raw.values():
-        changed = origin.rows(f"SELECT ingest_id, stored, found FROM ({damaged_ingests(contract)}) ORDER BY ALL LIMIT 1")
+        changed = origin.rows(
+            f"SELECT ingest_id, stored, found FROM ({damaged_ingests(contract)}) ORDER BY ALL LIMIT 1"
+        )
         if changed:
             ingest_id, stored, found = changed[0]
             raise WarehouseError(
@@ -136,14 +143,17 @@ def _copy_rows(taken: Warehouse, contract: Contract, at: dict[str, datetime]) ->
     if contract.unplayed:
         later = f"SELECT * FROM {table} WHERE NOT ({KNOWN}) AND ingest_id IN (FROM bulk)"
         taken.execute(
-            f"INSERT INTO {contract.full_name} ({names}) SELECT {names} FROM ({_unplayed(contract, later)}) WHERE {KNOWN}", at
+            f"INSERT INTO {contract.full_name} ({names}) SELECT {names} FROM ({_unplayed(contract, later)}) WHERE {KNOWN}",
+            at,
         )
 
 
 def _unplayed(contract: Contract, rows: str) -> str:
     """Rows of bulk history as they stood when they were announced."""
     assert contract.unplayed is not None
-    replaced = {name: f"CAST({sql} AS {contract.column(name).sql_type})" for name, sql in contract.unplayed.columns.items()}
+    replaced = {
+        name: f"CAST({sql} AS {contract.column(name).sql_type})" for name, sql in contract.unplayed.columns.items()
+    }
     replaced |= {"known_at": contract.unplayed.announced, "known_kind": "'declared'"}
     stood = f"SELECT * REPLACE ({_as_names(replaced)}) FROM ({rows})"
     derived = {one.name: f"CAST({one.derived} AS {one.sql_type})" for one in contract.columns if one.derived}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backcourt.checks.preflight import refuse_without_ledger
-from backcourt.engine import events
+from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry
 from backcourt.errors import LockedError
@@ -59,9 +59,13 @@ class Running:
 
 @dataclass(frozen=True)
 class Status:
-    """The answer to `status`: totals per table, the table that is furthest behind first, then by season."""
+    """The answer to `status`: totals per table, the table that is furthest behind first, then by season.
+
+    `as_of` is the moment whose knowledge an excerpt holds.
+    """
 
     kind: str | None
+    as_of: str | None
     totals: tuple[TableStatus, ...]
     by_season: tuple[TableStatus, ...]
     raw: tuple[RawStatus, ...]
@@ -74,9 +78,9 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
-            kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
+            kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
             raw = _raw_status(warehouse, registry, scope)
-            return Status(kind, *_table_status(warehouse, registry, scope), raw, None)
+            return Status(kind, as_of, *_table_status(warehouse, registry, scope), raw, None)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -89,7 +93,7 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
         warehouse.execute(
             "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
         )
-        return Status(None, *_table_status(warehouse, registry, scope), (), running(path))
+        return Status(None, None, *_table_status(warehouse, registry, scope), (), running(path))
 
 
 def running(path: Path) -> Running | None:
