@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from terminal import Terminal
 
+from backcourt.engine.excerpt import write_excerpt
+from backcourt.engine.run import backfill
+from backcourt.seasons import Scope
 from backcourt.sources.simulated.faults import inject
-from support import workshop
+from backcourt.warehouse.duckdb import Warehouse
+from support import POST, clock, workshop
 
 THEN = "2026-07-01T12:30:00+00:00"
 
@@ -30,13 +35,22 @@ def origin(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) 
 def then(origin: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """What was known before it, with the post-game tables built."""
     into = tmp_path_factory.mktemp("then") / "then.duckdb"
-    before = origin.state()
-    done = origin(f"backfill --as-of 2026-07-01T14:30+02:00 --into {into} --phase 3 --tables PGS,TOGS,TDGS")
+    with Warehouse.open(origin.warehouse, read_only=True) as known:
+        write_excerpt(known, into, POST, datetime.fromisoformat(THEN), clock(5), lambda path: Warehouse.open(path))
+    with Warehouse.open(into) as warehouse:
+        assert backfill(warehouse, POST, Scope(), clock(5)).is_complete
+    return Terminal(into)
+
+
+def test_it_is_taken_and_built(origin: Terminal, tmp_path: Path) -> None:
+    into, before = tmp_path / "then.duckdb", origin.state()
+    done = origin(f"backfill --as-of 2026-07-01T14:30+02:00 --into {into}")
     assert done.code == 0, done.out + done.err
     assert f"{into} holds what was known at {THEN}" in done.text
     assert "16 games, 16 of them with their result." in done.text
+    assert "18 partitions planned: 18 written" in done.text
     assert origin.state() == before
-    return Terminal(into)
+    assert origin(f"verify --warehouse {into}").code == 0
 
 
 def test_status_and_report_say_so(then: Terminal) -> None:
@@ -59,9 +73,8 @@ def test_an_export_says_so(then: Terminal, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["as_of"] == THEN
 
 
-def test_it_is_verified_and_built_like_any_other(then: Terminal) -> None:
-    assert then("verify --tables PGS").code == 0
-    again = then("backfill --tables PGS --json")
+def test_a_further_backfill_finds_it_done(then: Terminal) -> None:
+    again = then("backfill --json")
     assert (again.code, again.json["planned"], again.json["as_of"]) == (0, 0, THEN)
 
 
