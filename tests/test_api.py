@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 import backcourt
-from backcourt.errors import IncompleteError, UsageError, WarehouseError
+from backcourt.errors import IncompleteError, LockedError, UsageError, WarehouseError
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -134,3 +135,26 @@ def test_runs_and_changes_are_those_of_the_command_line(built: Path) -> None:
     assert backcourt.changes(since="latest", warehouse=built) == []
     with pytest.raises(UsageError, match="no run 'nightly'"):
         backcourt.changes("nightly", warehouse=built)
+
+
+def test_what_was_known_at_a_moment(built: Path, tmp_path: Path) -> None:
+    """As a warehouse of its own, to be built; from a path or from a warehouse that is open to read."""
+    with backcourt.as_of("2021-10-21T12:00:00Z", tmp_path / "then.duckdb", warehouse=built) as then:
+        assert backcourt.backfill(then, tables=["TOGS"]).is_complete
+        days = {str(row["game_date"]) for row in backcourt.load("TOGS", format="rows", warehouse=then)}
+    assert days == {"2021-10-19", "2021-10-20"}
+    moment = datetime(2021, 10, 20, 7, tzinfo=timezone(timedelta(hours=-5)))
+    with (
+        backcourt.open_warehouse(built) as origin,
+        backcourt.as_of(moment, tmp_path / "earlier.duckdb", warehouse=origin) as then,
+    ):
+        assert backcourt.plan(then, tables=["TOGS"]).partitions == 1
+    with (
+        backcourt.open_warehouse(tmp_path / "then.duckdb", read_only=False) as writable,
+        pytest.raises(LockedError, match="open for writing in this process"),
+    ):
+        backcourt.as_of("2021-10-20", tmp_path / "other.duckdb", warehouse=writable)
+    Warehouse.open(tmp_path / "empty.duckdb").close()
+    with pytest.raises(WarehouseError, match="it has no ledger"):
+        backcourt.as_of("2021-10-20", tmp_path / "other.duckdb", warehouse=tmp_path / "empty.duckdb")
+    assert not (tmp_path / "other.duckdb").exists()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
 from backcourt.engine import changes as feed
 from backcourt.engine import runs as run_record
+from backcourt.engine.excerpt import write_excerpt
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport, Unit
@@ -20,7 +23,7 @@ from backcourt.engine.run import backfill as _backfill
 from backcourt.output.frames import Format, frame, require
 from backcourt.output.selection import chosen_columns, select
 from backcourt.output.training import training_set as define_training_set
-from backcourt.seasons import Scope, parse_dates, parse_seasons
+from backcourt.seasons import Scope, parse_dates, parse_moment, parse_seasons
 from backcourt.settings import load_settings
 from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.warehouse.duckdb import Warehouse
@@ -53,6 +56,28 @@ def ingest(warehouse: Warehouse, folder: str | Path, *, seasons: str | None = No
     """Fill the raw tables from a folder of files; raises SourceError for the first file that is wrong."""
     labels = parse_seasons(seasons) if seasons else ()
     return ingest_folder(warehouse, default_registry(), Path(folder), SystemClock(), seasons=labels)
+
+
+def as_of(moment: str | datetime, into: str | Path, *, warehouse: Warehouse | str | Path | None = None) -> Warehouse:
+    """Write what a warehouse knew at a moment into the new file `into`, and open that to be built; use it in a `with`.
+
+    A moment without a zone is UTC. Raises UsageError for one that has not come, and for a file that is there.
+
+    >>> with as_of("2023-02-01", "then.duckdb") as then:  # doctest: +SKIP
+    ...     backfill(then)
+    """
+    when = parse_moment(moment if isinstance(moment, str) else moment.isoformat())
+    with _opened(warehouse) as origin:
+        refuse_without_ledger(origin)
+        write_excerpt(
+            origin,
+            Path(into),
+            default_registry(),
+            when,
+            SystemClock(),
+            lambda path: open_warehouse(path, read_only=False),
+        )
+    return open_warehouse(into, read_only=False)
 
 
 def plan(

@@ -31,6 +31,16 @@ def eastern_date(moment: datetime) -> date:
     return aware.astimezone(EASTERN).date()
 
 
+def parse_moment(text: str) -> datetime:
+    """The moment of an `--as-of` value, in UTC: an ISO date (its first moment) or time; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        example = "2023-02-01  or  2023-02-01T18:30:00-05:00"
+        raise UsageError.bad_scope("--as-of", text, "it is no ISO date or time", example) from None
+
+
 def season_label(start_year: int) -> str:
     """The label of the season that starts in a year: 2021 is '2021-22'."""
     return f"{start_year}-{(start_year + 1) % 100:02d}"

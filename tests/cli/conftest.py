@@ -29,6 +29,7 @@ COUNTED = (
     "test_rehash_verb.py",
     "test_code_versions.py",
     "test_runs_and_changes.py",
+    "test_as_of_option.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -44,10 +44,16 @@ class TestTwoClocks:
         assert other == 0
         assert shop.warehouse.value("SELECT COUNT(*) FROM raw.player_lines WHERE known_at = snapshot_at") > 0
 
-    def test_a_registry_without_times_is_observed(self, shop: Workshop) -> None:
-        assert shop.warehouse.rows("SELECT DISTINCT known_kind, known_at FROM raw.teams") == [
-            ("observed", NOON.replace(tzinfo=None))
-        ]
+    def test_a_registry_is_declared_as_always_known_and_a_change_of_it_when_it_came(self, shop: Workshop) -> None:
+        """It says who there is and nothing of when."""
+        always = ("declared", datetime(1970, 1, 1))  # noqa: DTZ001
+        kinds = "SELECT DISTINCT known_kind, known_at FROM raw.teams ORDER BY 1"
+        assert shop.warehouse.rows(kinds) == [always]
+        teams = shop.read("teams")
+        teams[0]["tricode"] = "XYZ"
+        shop.write("teams", teams)
+        shop.ingest(hours=2)
+        assert shop.warehouse.rows(kinds) == [("corrected", (NOON + timedelta(hours=2)).replace(tzinfo=None)), always]
 
     def test_nothing_is_known_before_it_happened_or_after_it_came(self, shop: Workshop) -> None:
         for name, contract in shop.registry.raw.items():

@@ -11,6 +11,7 @@ import typer
 
 from backcourt.cli import plan as plan_verb
 from backcourt.cli.console import print_json, print_table, progress, say, verb
+from backcourt.cli.excerpt import AsOf, Into, refuse_contradiction, take
 from backcourt.cli.options import (
     CLOCK,
     AsJson,
@@ -28,6 +29,7 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
+from backcourt.engine import ledger
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport
@@ -71,6 +73,8 @@ def backfill(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however large the plan")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan; the file is opened read-only")] = False,
+    as_of: AsOf = None,
+    into: Into = None,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -79,6 +83,9 @@ def backfill(
     """Exit code 0 when everything planned is verified, 1 when something failed or is blocked."""
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    refuse_contradiction(as_of, into, dry_run=dry_run)
+    if as_of is not None and into is not None:
+        options = take(options, as_of, into, quiet=as_json)
     with open_common(options, read_only=dry_run) as opened:
         made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
         if dry_run:
@@ -88,8 +95,9 @@ def backfill(
             plan_verb.show(made, scope, as_json=False)
         _confirm(made, options, yes=yes)
         report = run(opened, options, scope, made, unit=unit, force=force, no_upstream=no_upstream)
+        moment = ledger.meta(opened, "as_of")
     if as_json:
-        print_json(as_document(report, options))
+        print_json({**as_document(report, options), "as_of": moment})
     else:
         show(report, options)
     if not report.is_complete:

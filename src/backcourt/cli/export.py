@@ -116,6 +116,7 @@ def _show(document: dict[str, Any], scope: Scope, out: Path) -> None:
             + "."
         )
     state = "" if document["is_complete"] else " INCOMPLETE: not everything that is expected is verified."
+    known = f", known at {document['as_of']}," if document["as_of"] else ""
     say(
-        f"{document['rows']:,} rows of {document['kind']} data in {out}, with manifest.json and data_dictionary.json.{state}"
+        f"{document['rows']:,} rows of {document['kind']} data{known} in {out}, with manifest.json and data_dictionary.json.{state}"
     )

@@ -133,8 +133,13 @@ def _other_report(opened: Warehouse, scope: Scope, *, quality: bool, as_json: bo
 
 def show(made: CoverageReport) -> None:
     """Print a coverage report."""
-    print_table(f"Coverage by {made.by}, {made.kind or 'no'} data", _LINE, _lines(made), right=range(2, 8))
+    print_table(_title(made), _LINE, _lines(made), right=range(2, 8))
     print_table("Totals", _TOTALS, _totals(made), right=(1, 4, 5, 6, 7))
+
+
+def _title(made: CoverageReport) -> str:
+    known = f" as known at {made.as_of}" if made.as_of else ""
+    return f"Coverage by {made.by}, {made.kind or 'no'} data{known}"
 
 
 def _lines(made: CoverageReport) -> list[tuple[object, ...]]:
@@ -184,7 +189,7 @@ def _as_csv(made: CoverageReport) -> str:
 
 
 def _as_markdown(made: CoverageReport) -> str:
-    parts = [f"# Coverage by {made.by}, {made.kind or 'no'} data\n"]
+    parts = [f"# {_title(made)}\n"]
     for headers, rows in ((_LINE, _lines(made)), (_TOTALS, _totals(made))):
         parts += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
         parts += ["| " + " | ".join("-" if value is None else str(value) for value in row) + " |" for row in rows] + [

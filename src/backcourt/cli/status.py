@@ -70,7 +70,8 @@ def status(
 
 
 def _show(found: Status, scope: Scope) -> None:
-    say(f"{scope.describe()} Data: {found.kind or 'unknown while a run is going on'}.")
+    known = f", as known at {found.as_of}" if found.as_of else ""
+    say(f"{scope.describe()} Data: {found.kind or 'unknown while a run is going on'}{known}.")
     if found.running:
         running = found.running
         say(

@@ -84,12 +84,25 @@ class Availability(BaseModel):
     shares: Mapping[str, Annotated[float, Field(ge=0, le=1)]]
 
 
+class Unplayed(BaseModel):
+    """How a row of bulk history stood before its result was known: since when, and what other columns then said.
+
+    Both are SQL over the row's own columns; derived columns follow from what they then said.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    announced: str
+    columns: Mapping[str, str]
+
+
 class Contract(BaseModel):
     """A table: grain, key, columns and how its rows come to be.
 
     `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
     `covers` names the raw table whose declared coverage decides which games a built table must hold; `absent_games` is
-    the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played.
+    the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played,
+    `unplayed` says how a row of bulk history stood until then.
     `availability` says of each column that may be NULL how full it is where the real sources are ingested.
     """
 
@@ -109,6 +122,7 @@ class Contract(BaseModel):
     arbitrate: Literal["game", "none"] = "none"
     snapshot: bool = False
     ahead: tuple[str, ...] = ()
+    unplayed: Unplayed | None = None
     absent_games: str | None = None
     refers: Mapping[str, str] = Field(default_factory=dict)
     constants: Mapping[str, Any] = Field(default_factory=dict)
@@ -153,6 +167,10 @@ class Contract(BaseModel):
         unknown = sorted(set(self.availability) - {column.name for column in self.columns if column.null is not None})
         if unknown:
             raise ValueError(f"availability.yaml declares {unknown}, which are no columns that may be NULL")
+        stored = {column.name for column in self.columns if column.derived is None}
+        strange = sorted(set(self.unplayed.columns) - stored) if self.unplayed else []
+        if strange:
+            raise ValueError(f"unplayed names {strange}, which are no columns of their own")
         if self.kind != "raw":
             if not self.spine or not self.covers:
                 raise ValueError("a built table names its spine and the raw table it covers")

@@ -190,10 +190,9 @@ def _record(warehouse: Warehouse, contract: Contract, delivery: Delivery, outcom
     ingest_id = 1 + int(warehouse.value("SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests"))
     _register_source(warehouse, contract, delivery.source)
     _write_rows(warehouse, contract, delivery, ingest_id, moment)
-    _write_fingerprints(warehouse, contract)
-    _write_presence(warehouse, contract)
+    write_counts(warehouse, contract)
     _write_unresolved(warehouse, contract, delivery)
-    _write_coverage(warehouse, contract, delivery)
+    _write_coverage(warehouse, contract, delivery, ingest_id)
     if contract.name == "games":
         write_schedule(warehouse)
     stored = warehouse.rows(ledger.rows_digest(f"(SELECT * FROM raw.{contract.name} WHERE ingest_id = {ingest_id})"))[0]
@@ -250,8 +249,13 @@ def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, in
 
 
 def _declared(contract: Contract) -> str:
-    """When bulk history became known: a snapshot at its own time, a result at noon UTC of the next day."""
-    if not contract.is_dated or contract.known_at == "observed":
+    """When bulk history became known: a snapshot at its own time, a result at noon UTC of the next day.
+
+    A registry says who there is and nothing of when, so the first one counts as always known.
+    """
+    if not contract.is_dated:
+        return f"TIMESTAMP '{ledger.UNDATED}'"
+    if contract.known_at == "observed":
         return "$moment"
     next_noon = "CAST(s.game_date AS TIMESTAMP) + INTERVAL 36 HOUR"
     return f"COALESCE(s.snapshot_at, {next_noon})" if "snapshot_at" in contract.column_names else next_noon
@@ -259,6 +263,12 @@ def _declared(contract: Contract) -> str:
 
 def _date(alias: str, contract: Contract) -> str:
     return f"{alias}.game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
+
+
+def write_counts(warehouse: Warehouse, contract: Contract) -> None:
+    """Bring what the ledger says of a raw table's rows up to date, for the dates in `touched_dates`."""
+    _write_fingerprints(warehouse, contract)
+    _write_presence(warehouse, contract)
 
 
 def _write_fingerprints(warehouse: Warehouse, contract: Contract) -> None:
@@ -306,10 +316,11 @@ def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
     ledger.seal(warehouse, "presence", [contract.full_name])
 
 
-def _write_coverage(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
+def _write_coverage(warehouse: Warehouse, contract: Contract, delivery: Delivery, ingest_id: int) -> None:
     rows = [(delivery.source, contract.name, season, season_type) for season, season_type in delivery.coverage]
-    known_rows = set(warehouse.rows("SELECT * FROM ledger.coverage")) if rows else set()
-    missing = [row for row in rows if row not in known_rows]
+    known = "SELECT source, table_name, season, season_type FROM ledger.coverage"
+    known_rows = set(warehouse.rows(known)) if rows else set()
+    missing = [(*row, ingest_id) for row in rows if row not in known_rows]
     if missing:
         warehouse.insert("ledger.coverage", missing)
         ledger.seal(warehouse, "coverage")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
@@ -28,7 +28,8 @@ _TABLES = {
         table_name VARCHAR NOT NULL, digest VARCHAR NOT NULL, rows_read BIGINT NOT NULL, added BIGINT NOT NULL,
         replaced BIGINT NOT NULL, vanished BIGINT NOT NULL, unresolved BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL,
         stored_rows BIGINT NOT NULL, stored_digest VARCHAR NOT NULL""",
-    "coverage": "source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL",
+    "coverage": """source VARCHAR NOT NULL, table_name VARCHAR NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
+        ingest_id INTEGER NOT NULL""",
     "sources": "source VARCHAR PRIMARY KEY, rank INTEGER NOT NULL",
     "schedule": """game_date DATE NOT NULL, season VARCHAR NOT NULL, season_type VARCHAR NOT NULL,
         games BIGINT NOT NULL, final BIGINT NOT NULL""",
@@ -133,6 +134,22 @@ def set_meta(warehouse: Warehouse, key: str, value: str) -> None:
     """Store a fact about the whole warehouse."""
     warehouse.execute("INSERT OR REPLACE INTO ledger.meta VALUES (?, ?)", [key, value])
     seal(warehouse, "meta")
+
+
+def as_of(warehouse: Warehouse) -> datetime | None:
+    """The moment whose knowledge the warehouse holds, in UTC; None for one that holds today's."""
+    stored = meta(warehouse, "as_of")
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def refuse_as_of(warehouse: Warehouse) -> None:
+    """Raise UsageError for a warehouse of a moment: what comes later was not known then."""
+    moment = as_of(warehouse)
+    if moment is not None:
+        raise UsageError(
+            f"{warehouse.path} holds what was known at {moment.isoformat()}; nothing more is ingested into it.",
+            "Ingest into the warehouse that it was taken from, and take it again with  backcourt backfill --as-of",
+        )
 
 
 def claim_kind(warehouse: Warehouse, kind: str) -> None:

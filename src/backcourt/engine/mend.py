@@ -48,7 +48,9 @@ def undo_damaged_ingests(warehouse: Warehouse, contract: Contract, source: str, 
         " OR row_id // 4294967296 IN (SELECT ingest_id FROM undone))",
         [contract.name],
     )
+    warehouse.execute(f"DELETE FROM ledger.coverage WHERE {of_undone}")
     warehouse.execute(f"DELETE FROM ledger.ingests WHERE {of_undone}")
+    ledger.seal(warehouse, "coverage")
     ledger.seal(warehouse, "retired", [contract.name])
     ledger.seal(warehouse, "ingests")
 

@@ -44,7 +44,7 @@ def manifest(
     files: Sequence[ExportedFile],
     clock: Clock,
 ) -> dict[str, Any]:
-    """The document, as plain values; `as_of` is null, for what a warehouse holds today is today's knowledge."""
+    """The document, as plain values; `as_of` is the moment that an excerpt is of, and null where it is today's knowledge."""
     return {
         "layout": LAYOUT,
         "tool": f"backcourt {version('backcourt')}",
@@ -52,7 +52,7 @@ def manifest(
         "created_at": clock.now().isoformat(),
         "kind": ledger.meta(warehouse, "kind"),
         "scope": scope.describe(),
-        "as_of": None,
+        "as_of": ledger.meta(warehouse, "as_of"),
         "is_complete": not any(part.is_trouble for each in selections for part in each.partitions),
         "rows": sum(file.written.rows for file in files),
         "tables": [_table(registry, selection) for selection in selections],

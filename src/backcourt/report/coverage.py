@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from backcourt.engine import ledger
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import quoted
 from backcourt.engine.registry import Registry, Table
@@ -51,9 +52,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class CoverageReport:
-    """Lines by period, and totals."""
+    """Lines by period, and totals; `as_of` is the moment whose knowledge an excerpt holds."""
 
     kind: str | None
+    as_of: str | None
     by: Period
     lines: tuple[PeriodLine, ...]
     totals: tuple[Totals, ...]
@@ -83,8 +85,8 @@ def coverage_report(warehouse: Warehouse, registry: Registry, scope: Scope, by: 
         lines += [_line(name, table, members, stored) for name, members in periods.items()]
         totals.append(_totals(warehouse, table, [day[0] for day in days]))
     lines.sort(key=lambda line: line.period)
-    kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
-    return CoverageReport(kind, by, tuple(lines), tuple(totals))
+    kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
+    return CoverageReport(kind, as_of, by, tuple(lines), tuple(totals))
 
 
 def _period(day: date, season: str, by: Period) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from backcourt.checks.preflight import refuse_without_ledger
-from backcourt.engine import events
+from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
 from backcourt.engine.registry import Registry
 from backcourt.errors import LockedError
@@ -79,9 +79,13 @@ class Running:
 
 @dataclass(frozen=True)
 class Status:
-    """The answer to `status`: totals per table, the table that is furthest behind first, then by season."""
+    """The answer to `status`: totals per table, the table that is furthest behind first, then by season.
+
+    `as_of` is the moment whose knowledge an excerpt holds.
+    """
 
     kind: str | None
+    as_of: str | None
     totals: tuple[TableStatus, ...]
     by_season: tuple[TableStatus, ...]
     mixed: tuple[MixedCode, ...]
@@ -95,10 +99,10 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
-            kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
+            kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
             raw = _raw_status(warehouse, registry, scope)
             mixed = _mixed_code(warehouse, registry, scope, WITH_CODE)
-            return Status(kind, *_table_status(warehouse, registry, scope), mixed, raw, None)
+            return Status(kind, as_of, *_table_status(warehouse, registry, scope), mixed, raw, None)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -112,7 +116,7 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
             "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
         )
         mixed = _mixed_code(warehouse, registry, scope, "evaluation")
-        return Status(None, *_table_status(warehouse, registry, scope), mixed, (), running(path))
+        return Status(None, None, *_table_status(warehouse, registry, scope), mixed, (), running(path))
 
 
 def running(path: Path) -> Running | None:

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,7 @@ import duckdb
 
 from backcourt.clock import Clock, SystemClock
 from backcourt.errors import LockedError, WarehouseError
+from backcourt.seasons import eastern_date
 
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
@@ -102,9 +103,10 @@ class Warehouse:
         """Close the file and give up the lock."""
         self._connection.close()
 
-    def horizon(self) -> date:
-        """The last date that pre-game tables reach to: today's Eastern date and `horizon_days` more."""
-        return self._clock.today_eastern() + timedelta(days=self._horizon_days)
+    def horizon(self, as_of: datetime | None = None) -> date:
+        """The last date that pre-game tables reach to: the Eastern date of today, or of a moment, and `horizon_days` more."""
+        today = eastern_date(as_of) if as_of else self._clock.today_eastern()
+        return today + timedelta(days=self._horizon_days)
 
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> None:
         """Run one statement; raises QueryError with the engine's message."""
@@ -153,6 +155,26 @@ class Warehouse:
     def describe(self, relation: str) -> list[tuple[str, str]]:
         """Name and type of each column of a relation."""
         return [(row[0], row[1]) for row in self._run(f"DESCRIBE SELECT * FROM {relation}", None).fetchall()]
+
+    @contextmanager
+    def attached(self, other: Warehouse, name: str) -> Iterator[None]:
+        """The tables of another warehouse's file to read from, as the catalog `name`; raises LockedError or WarehouseError.
+
+        Within it `has_table` sees the tables of both.
+        """
+        literal = "'" + str(other.path).replace("'", "''") + "'"
+        try:
+            self._connection.execute(f"ATTACH {literal} AS {name} (READ_ONLY)")
+        except duckdb.Error as error:
+            if "already attached" in str(error):
+                raise LockedError(
+                    f"The warehouse {other.path} is open for writing in this process.", "Open it with read_only=True."
+                ) from error
+            raise WarehouseError(f"The warehouse {other.path} cannot be read: {_first_line(error)}") from error
+        try:
+            yield
+        finally:
+            self._connection.execute(f"DETACH {name}")
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether a table or view exists."""

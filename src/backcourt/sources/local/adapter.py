@@ -100,6 +100,7 @@ def ingest_folder(
             f"Known names: {', '.join(sorted({mapping.file for mapping in default_mappings()}))}; suffixes {', '.join(SUFFIXES)}.",
         )
     ledger.create(warehouse)
+    ledger.refuse_as_of(warehouse)
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from backcourt.clock import Clock
+from backcourt.engine import ledger
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import Registry
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
@@ -61,6 +62,9 @@ def simulate(
     on_file: Callable[[Outcome], None] = lambda outcome: None,
 ) -> IngestReport:
     """Play seasons of the simulated league and ingest them; the files are gone afterwards."""
+    # A season takes a while to play, so a warehouse that takes no more is refused before.
+    if ledger.exists(warehouse):
+        ledger.refuse_as_of(warehouse)
     with tempfile.TemporaryDirectory(prefix="backcourt-league-") as folder:
         write_league(Path(folder), start_years, seed, size)
         return ingest_simulated(warehouse, registry, Path(folder), clock, on_file=on_file)
