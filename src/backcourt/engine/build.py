@@ -65,7 +65,7 @@ def in_slices(warehouse: Warehouse, contract: Contract, selected: str, relation:
     """A query for the rows of `relation` on the dates of a table, cut by key so that every thread has a part.
 
     The engine hands whole row groups to its threads, and a unit of work is seldom more than one; branches of a union
-    run side by side. Hashing the widest table takes longer than building it.
+    run side by side. A season of the widest table takes seconds to hash.
     """
     query = f"SELECT {selected} FROM {relation} WHERE game_date IN (SELECT game_date FROM {dates})"
     rows = int(warehouse.value(f"SELECT COUNT(*) FROM {relation}"))
