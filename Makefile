@@ -15,7 +15,7 @@ demo: $(STAMP) ## Build one season end to end and print its coverage report
 	$(BIN)/backcourt demo $(ARGS)
 
 test: $(STAMP) ## Run the tests on all CPUs (ARGS="-k names" for some of them)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" $(ARGS)
 
 lint: $(STAMP) ## Check style, formatting and types
 	$(BIN)/ruff check .

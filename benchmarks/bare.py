@@ -47,16 +47,15 @@ def load(
             _create_view(warehouse, contract)
 
 
-def build(warehouse: Warehouse, registry: Registry) -> None:
-    """Make every built table in one statement each."""
-    for table in registry.ordered:
-        _create_inputs(warehouse, registry, table)
-        warehouse.execute(f"CREATE OR REPLACE TEMP VIEW spine AS {with_inputs(table.spine_sql)}")
-        typed = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in table.contract.columns)
-        warehouse.execute(
-            f"CREATE TABLE {table.full_name} AS SELECT *, {row_hash(table.contract.columns)} AS data_hash"
-            f" FROM (SELECT {typed} FROM ({with_inputs(table.build_sql)}))"
-        )
+def build(warehouse: Warehouse, registry: Registry, table: Table) -> None:
+    """Make a built table in one statement."""
+    _create_inputs(warehouse, registry, table)
+    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW spine AS {with_inputs(table.spine_sql)}")
+    typed = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in table.contract.columns)
+    warehouse.execute(
+        f"CREATE TABLE {table.full_name} AS SELECT *, {row_hash(table.contract.columns)} AS data_hash"
+        f" FROM (SELECT {typed} FROM ({with_inputs(table.build_sql)}))"
+    )
 
 
 def _order(file: MappedFile) -> tuple[bool, int, str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import bare
-from measuring import Data, find_data, middle, print_table, timed
+from measuring import Data, Meter, find_data, middle, print_table, timed
 
 from backcourt.clock import SystemClock
 from backcourt.engine.hashing import row_hash
@@ -35,6 +35,7 @@ HASHED_COLUMNS = 48
 PROBE = "analytics.player_game_summary"
 
 Turn = dict[str, float]
+Turns = dict[str, list[Turn]]
 
 
 def main() -> None:
@@ -82,7 +83,7 @@ def _in_process(part: str, data: Data, scratch: Path, threads: int, repeat: int)
 
 def _take_turns(data: Data, scratch: Path, threads: int, repeat: int) -> dict[str, Any]:
     """Ours and bare in turn; what the first turn of each made is compared."""
-    turns: dict[str, list[Turn]] = {"ours": [], "bare": []}
+    turns: Turns = {"ours": [], "bare": []}
     differing = 0
     for number in range(repeat):
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -97,9 +98,13 @@ def _take_turns(data: Data, scratch: Path, threads: int, repeat: int) -> dict[st
 def _ours(data: Data, path: Path, threads: int) -> Turn:
     registry = load_registry()
     warehouse = Warehouse.open(path, threads=threads)
-    ingest = timed(lambda: _ingest(warehouse, registry, data))
-    build = timed(lambda: backfill(warehouse, registry, Scope(), SystemClock(), threads=threads))
-    return {"ingest": ingest, "build": build + timed(warehouse.close)}
+    meter = Meter()
+    _ingest(warehouse, registry, data)
+    meter.read("ingest")
+    backfill(warehouse, registry, Scope(), SystemClock(), threads=threads, on_unit=lambda table, _: meter.read(table))
+    warehouse.close()
+    meter.read("planning, closing")
+    return meter.seconds
 
 
 def _bare(data: Data, path: Path, threads: int) -> Turn:
@@ -108,9 +113,15 @@ def _bare(data: Data, path: Path, threads: int) -> Turn:
         registry.lineage(name)  # the bare statements are taken as written by hand
     mappings = data.mappings(registry)
     warehouse = Warehouse.open(path, threads=threads)
-    ingest = timed(lambda: bare.load(warehouse, registry, data.folder, data.seasons, mappings))
-    build = timed(lambda: bare.build(warehouse, registry))
-    return {"ingest": ingest, "build": build + timed(warehouse.close)}  # closing writes what is still in the log
+    meter = Meter()
+    bare.load(warehouse, registry, data.folder, data.seasons, mappings)
+    meter.read("ingest")
+    for table in registry.ordered:
+        bare.build(warehouse, registry, table)
+        meter.read(table.name)
+    warehouse.close()  # closing writes what is still in the log
+    meter.read("planning, closing")
+    return meter.seconds
 
 
 def _ingest(warehouse: Warehouse, registry: Registry, data: Data) -> None:
@@ -181,22 +192,32 @@ _PARTS = {"turns": _take_turns, "keep": _build_and_keep}
 
 
 def _show_turns(turns: dict[int, dict[str, Any]], data: Data, dates: int) -> None:
-    rows = []
     for threads, found in turns.items():
-        for step in ("ingest", "build", "total"):
-            ours, plain = (middle([_seconds(turn, step) for turn in found[who]]) for who in ("ours", "bare"))
-            label = f"{threads} thread{'s' if threads > 1 else ''}, {step}"
-            figures = (ours, plain, ours / plain, ours / len(data.seasons), ours / dates)
-            rows.append(
-                [label, *(f"{figure:.{digits}f}" for figure, digits in zip(figures, (2, 2, 2, 2, 4), strict=True))]
-            )
-    head = ["seconds", "ours", "bare", "ratio", "ours per season", "ours per date"]
-    print_table(f"Ingest and backfill into a fresh file, {dates} dates", head, rows)
-    print(f"  rows of built tables that differ between the two: {max(found['differing'] for found in turns.values())}")
+        label = f"{threads} thread{'s' if threads > 1 else ''}"
+        head = ["", "ours, s", "bare, s", "ratio", "ours, CPU s", "bare, CPU s", "ratio"]
+        rows = [_row(found, name, [name]) for name in found["ours"][0] if not name.endswith(Meter.CPU)]
+        names = [row[0] for row in rows]
+        rows.append(_row(found, "build, all tables", [name for name in names if name != "ingest"]))
+        rows.append(_row(found, "ingest and build", names))
+        print_table(f"Ingest and backfill into a fresh file, {dates} dates, {label}", head, rows)
+        total = _median(found["ours"], names)
+        print(f"  {total / len(data.seasons):.2f} s a season, {total / dates:.4f} s a date")
+    print(f"  rows of built tables that only one of the two has: {max(found['differing'] for found in turns.values())}")
+    print("  (bare sets no bad raw row aside)")
 
 
-def _seconds(turn: Turn, step: str) -> float:
-    return turn["ingest"] + turn["build"] if step == "total" else turn[step]
+def _row(found: Turns, label: str, names: Sequence[str]) -> list[str]:
+    """Wall and CPU seconds of ours and of bare over some steps, each pair with its ratio."""
+    cells = [label]
+    for suffix in ("", Meter.CPU):
+        wanted = [name + suffix for name in names]
+        ours, plain = _median(found["ours"], wanted), _median(found["bare"], wanted)
+        cells += [f"{ours:.2f}", f"{plain:.2f}", f"{ours / plain:.2f}" if plain >= 0.01 else "-"]
+    return cells
+
+
+def _median(turns: Sequence[Turn], names: Sequence[str]) -> float:
+    return middle([sum(turn.get(name, 0.0) for name in names) for turn in turns])
 
 
 def _show_rest(kept: dict[str, Any], peak: float, scratch: Path, repeat: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,23 @@ def find_data(folder: str | None, seasons: str | None, scratch: Path) -> Data:
     wanted = wanted or ("2021-22",)
     write_league(scratch / "league", [int(season[:4]) for season in wanted])
     return Data(scratch / "league", wanted, "simulated")
+
+
+class Meter:
+    """Seconds by what they were spent on, of the clock and of all CPUs of this process."""
+
+    CPU = " (CPU)"
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._last = (time.perf_counter(), time.process_time())
+
+    def read(self, what: str) -> None:
+        """Count what has passed since the last reading as spent on `what`."""
+        now = (time.perf_counter(), time.process_time())
+        self.seconds[what] += now[0] - self._last[0]
+        self.seconds[what + self.CPU] += now[1] - self._last[1]
+        self._last = now
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,14 +28,10 @@ BESIDE = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs all real seasons takes minutes to build, so it is a campaign; one worker has each season open."""
+    """What needs all real seasons takes minutes to build, so it is a campaign."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "real_seasons_file" in fixtures:
+        if "real_seasons_file" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.soak)
-            item.add_marker(pytest.mark.xdist_group("real_seasons"))
-        elif "real_season" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("real_season"))
 
 
 @pytest.fixture(scope="session")
@@ -152,16 +150,24 @@ def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Non
 
 
 @pytest.fixture(scope="session")
-def real_season(real_data: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """The real season 2021-22, every file of it ingested and every table built; open to read."""
+def real_demo(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo on the real season 2021-22: what it printed is in `demo.txt`, its warehouse beside it."""
 
     def make(folder: Path) -> None:
-        with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
-            ingest_folder(warehouse, registry, real_data, FixedClock(NOON), seasons=["2021-22"])
-            backfill(warehouse, registry, Scope(), FixedClock(NOON))
+        code = "from backcourt.cli.main import main; main()"
+        settings = {**os.environ, "BACKCOURT_REAL_DATA": str(real_data.resolve()), "COLUMNS": "200"}
+        command = [sys.executable, "-c", code, "demo"]
+        done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "demo.txt").write_text(done.stdout, encoding="utf-8")
 
-    path = _once(tmp_path_factory, "real_2021-22", make) / "w.duckdb"
-    with Warehouse.open(path, read_only=True, threads=2) as warehouse:
+    return _once(tmp_path_factory, "real_2021-22", make)
+
+
+@pytest.fixture(scope="session")
+def real_season(real_demo: Path) -> Iterator[Warehouse]:
+    """The real season 2021-22, every file of it ingested and every table built; open to read."""
+    with Warehouse.open(real_demo / "backcourt-demo.duckdb", read_only=True, threads=2) as warehouse:
         yield warehouse
 
 
@@ -186,8 +192,8 @@ def real_seasons(real_seasons_file: Path) -> Iterator[Warehouse]:
 
 
 @pytest.fixture(scope="session")
-def real_box_2023(real_data: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """Schedule and box scores of the real season 2023-24 with its tables, and nothing else of it; open to read."""
+def real_box_2023(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Schedule and box scores of the real season 2023-24 with its post-game tables, and nothing else; open to read."""
 
     def make(folder: Path) -> None:
         files = folder / "files"
@@ -196,8 +202,8 @@ def real_box_2023(real_data: Path, registry: Registry, tmp_path_factory: pytest.
         for name in names:
             (files / f"{name}.parquet").symlink_to((real_data / f"{name}.parquet").resolve())
         with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
-            ingest_folder(warehouse, registry, files, FixedClock(NOON))
-            backfill(warehouse, registry, Scope(), FixedClock(NOON))
+            ingest_folder(warehouse, POST, files, FixedClock(NOON))
+            backfill(warehouse, POST, Scope(), FixedClock(NOON))
 
     path = _once(tmp_path_factory, "real_2023-24", make) / "w.duckdb"
     with Warehouse.open(path, read_only=True, threads=2) as warehouse:

@@ -12,7 +12,7 @@ from baseline import LATEST, LINE, LINED, Fold, features, score, training_frame
 
 from backcourt.warehouse.duckdb import Warehouse
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real_seasons")]
+pytestmark = pytest.mark.real
 
 Defect = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
 OWN_GAME = "SELECT game_id, player_id, minutes_played, points_line FROM analytics.player_game_summary WHERE NOT is_dnp"

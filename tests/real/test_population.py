@@ -20,7 +20,7 @@ from backcourt.engine.registry import TABLES
 from backcourt.engine.shared import expand
 from backcourt.warehouse.duckdb import Warehouse
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real_seasons")]
+pytestmark = pytest.mark.real
 
 SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 

@@ -120,7 +120,7 @@ def travel_impact_score(context: Row) -> float | None:
     if context.team_days_rest is None or context.travel_miles is None or context.time_zones_crossed is None:
         return None
     zones = max(abs(context.time_zones_crossed) - (context.team_days_rest - 1), 0)
-    return -(context.travel_miles / (10000 * context.team_days_rest) + zones / 10)
+    return 0.0 - (context.travel_miles / (10000 * context.team_days_rest) + zones / 10)
 
 
 def rest_advantage_score(context: Row) -> float | None:

@@ -18,25 +18,27 @@ EMPTY_PARTITION_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b
 
 
 def canonical_text(column: Column) -> str:
-    """SQL for the canonical text of one column, length-prefixed."""
+    """SQL for the canonical text of one column, as arguments of `concat`, which leaves out NULL."""
     name = quoted(column.name)
+    if column.type == "boolean":
+        return f"CASE WHEN {name} THEN '1:1' WHEN NOT {name} THEN '1:0' ELSE 'N' END"
     text = {
         "varchar": name,
         "bigint": f"CAST({name} AS VARCHAR)",
         "integer": f"CAST({name} AS VARCHAR)",
-        "boolean": f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END",
         "date": f"strftime({name}, '%Y-%m-%d')",
         "timestamp": f"CAST(epoch_us({name}) AS VARCHAR)",
         # Adding zero turns -0 into 0; 17 significant digits give every double back.
         "double": f"format('{{:.16e}}', {name} + 0.0)",
     }[column.type]
-    return f"COALESCE(CAST(strlen({text}) AS VARCHAR) || ':' || {text}, 'N')"
+    return f"COALESCE(CAST(strlen({text}) AS VARCHAR) || ':', 'N'), {text}"
 
 
 def row_hash(columns: Sequence[Column]) -> str:
     """SQL for the data_hash of a row."""
-    text = " || ".join(canonical_text(column) for column in columns)
-    return f"substr(sha256({text}), 1, {HASH_LENGTH})"
+    # One `concat` of all columns: a chain of `||` copies what it has at every link, 230 kB a row of 190 columns.
+    text = ", ".join(canonical_text(column) for column in columns)
+    return f"substr(sha256(concat({text})), 1, {HASH_LENGTH})"
 
 
 def partition_hash(hash_column: str = "data_hash") -> str:
