@@ -1,4 +1,4 @@
-"""The grammar of --seasons and --dates, and the Eastern date of a moment."""
+"""The grammar of --seasons, --dates and --as-of, and the Eastern date of a moment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from backcourt.seasons import (
     Scope,
     eastern_date,
     parse_dates,
+    parse_moment,
     parse_seasons,
     season_label,
     season_of,
@@ -248,3 +249,26 @@ def test_an_unknown_phase_is_refused() -> None:
     """The error lists the phases."""
     with pytest.raises(UsageError, match=r"--phase '5': the phases are 2 \(raw\), 3 \(analytics\), 4 \(precompute\)"):
         Scope(phase=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2023-02-01", "2023-02-01T00:00:00+00:00"),
+        (" 2023-02-01T12:30 ", "2023-02-01T12:30:00+00:00"),
+        ("2023-02-01 12:30:15.25", "2023-02-01T12:30:15.250000+00:00"),
+        ("2023-02-01T12:30Z", "2023-02-01T12:30:00+00:00"),
+        ("2023-02-01T19:30-05:00", "2023-02-02T00:30:00+00:00"),
+    ],
+)
+def test_a_moment_is_in_utc(text: str, moment: str) -> None:
+    """A date is its first moment, a time without a zone is UTC."""
+    assert parse_moment(text).isoformat() == moment
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2023", "2023-02-30", "2023-02-01T25:00", "9999-12-31T23:00-05:00"])
+def test_no_moment(text: str) -> None:
+    """With what was said and what to say instead."""
+    with pytest.raises(UsageError, match=r"--as-of .*it is no ISO date or time") as raised:
+        parse_moment(text)
+    assert "2023-02-01" in raised.value.hint

@@ -11,11 +11,12 @@ import pytest
 
 from backcourt.checks.verify import mark_damage, verify
 from backcourt.clock import FixedClock
-from backcourt.engine import excerpt, ledger
+from backcourt.engine import excerpt, ledger, raw
+from backcourt.engine.contract import read_contract
 from backcourt.engine.excerpt import Excerpt, write_excerpt
 from backcourt.engine.registry import Registry
 from backcourt.engine.run import backfill
-from backcourt.errors import BackcourtError, UsageError, WarehouseError
+from backcourt.errors import BackcourtError, ContractError, UsageError, WarehouseError
 from backcourt.seasons import Scope
 from backcourt.sources.simulated import LeagueSize, write_league
 from backcourt.sources.simulated.faults import inject
@@ -333,7 +334,10 @@ class TestRefused:
         ("harm", "match"),
         [
             ("UPDATE raw.team_box SET points = points + 1", "raw.team_box: rows of ingest .* were changed"),
-            ("DELETE FROM raw.shots WHERE action_number = 7", "raw.shots: rows of ingest .* were changed"),
+            (
+                "DELETE FROM raw.shots WHERE game_id = (SELECT MIN(game_id) FROM raw.shots)",
+                "raw.shots: rows of ingest .* were changed",
+            ),
             ("UPDATE ledger.ingests SET ingested_at = TIMESTAMP '2020-01-01'", "changed by other hands"),
             ("DELETE FROM ledger.coverage WHERE table_name = 'shots'", "changed by other hands"),
             ("UPDATE ledger.meta SET value = '1' WHERE key = 'schema_version'", "has version 1"),
@@ -346,6 +350,16 @@ class TestRefused:
             warehouse.execute(harm)
         self.refused(WarehouseError, match, origin, tmp_path / "w.duckdb", at(1))
 
+    def test_an_origin_without_a_file(self, registry: Registry, tmp_path: Path) -> None:
+        with Warehouse.in_memory() as origin:
+            ledger.create(origin)
+            raw.create(origin, registry.raw.values())
+            with pytest.raises(WarehouseError, match="cannot be read"):
+                write_excerpt(
+                    origin, tmp_path / "w.duckdb", registry, at(1), clock(2), lambda path: Warehouse.open(path)
+                )
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_failure_leaves_nothing(self, ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def stop(*_: object) -> None:
             raise KeyboardInterrupt
@@ -354,3 +368,13 @@ class TestRefused:
         with pytest.raises(KeyboardInterrupt):
             take(ingested, tmp_path / "w.duckdb", at(1))
         assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stood_before_a_result_is_told_of_columns_of_their_own(registry: Registry, tmp_path: Path) -> None:
+    """A derived column follows from the others, so a contract that says it apart is refused."""
+    text = (registry.raw["games"].folder / "contract.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "games" / "contract.yaml"
+    path.parent.mkdir()
+    path.write_text(text.replace("    tip_actual_at: ", "    is_final: ", 1), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"unplayed names \['is_final'\]"):
+        read_contract(path, "raw")

@@ -130,7 +130,8 @@ def _take(origin: Warehouse, taken: Warehouse, registry: Registry, moment: datet
             )
             write_counts(taken, contract)
         write_schedule(taken)
-        ledger.set_meta(taken, "kind", str(ledger.meta(origin, "kind")))
+        if kind := ledger.meta(origin, "kind"):
+            ledger.claim_kind(taken, kind)
         ledger.set_meta(taken, "as_of", moment.isoformat())
         ledger.seal_everything(taken)
 
