@@ -110,16 +110,12 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict, *, accept_ledger: bool =
             )
             partitions |= {(table, row[0]) for row in dates}
         causes = {(each.table, each.game_date): each.cause for each in reversed(verdict.damage)}
-        for name, game_date in sorted(partitions):
-            cause = causes.get((name, game_date)) or causes.get((name, None)) or "its rows in the ledger were changed"
-            warehouse.execute(
-                """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
-                VALUES ($table, $date, '', 'damaged', 0, '', $cause, 'verify', 0)
-                ON CONFLICT (table_name, game_date) DO UPDATE SET state = 'damaged', cause = excluded.cause""",
-                {"table": name, "date": game_date, "cause": cause},
-            )
-        subjects = sorted({name for name, _ in partitions} | whole)
-        ledger.seal(warehouse, "partitions", subjects)
+        named = {
+            (name, day): causes.get((name, day)) or causes.get((name, None)) or "its rows in the ledger were changed"
+            for name, day in partitions
+        }
+        ledger.mark_damaged(warehouse, named, "verify")
+        ledger.seal(warehouse, "partitions", sorted(whole))
         ledger.seal(warehouse, "column_fingerprints", sorted(whole))
     return len(partitions)
 
@@ -131,9 +127,13 @@ def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope:
         vouched = any(state == "verified" for _, _, state in rows)
         return [Damage(table.full_name, None, "the table is gone")] if vouched else []
     # Stale, failed and missing partitions are reported by their state; their old content is not held against a new spine.
-    dates = [day for day, season, state in rows if state in ("verified", "closed") and scope.includes(day, season)]
-    found = list(built_damage(warehouse, registry, table, dates)) if dates else []
-    return found + [
+    seasons: dict[str, list[date]] = defaultdict(list)
+    for day, season, state in rows:
+        if state in ("verified", "closed") and scope.includes(day, season):
+            seasons[season].append(day)
+    # A season at a time: all of a table at once would take more memory than building it does.
+    found = [each for dates in seasons.values() for each in built_damage(warehouse, registry, table, dates)]
+    return list(dict.fromkeys(found)) + [
         each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")
     ]
 

@@ -7,7 +7,7 @@ added or deleted by other hands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,7 +47,15 @@ _TABLES = {
         unit VARCHAR NOT NULL, threads INTEGER NOT NULL, host VARCHAR NOT NULL, pid INTEGER NOT NULL""",
     "attempts": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, outcome VARCHAR NOT NULL,
         reason VARCHAR NOT NULL, cause VARCHAR""",
+    "certificates": """certificate_id VARCHAR PRIMARY KEY, run_id VARCHAR, scope VARCHAR NOT NULL, sample BIGINT, seed BIGINT,
+        sampled_dates VARCHAR, engine VARCHAR NOT NULL, compared BIGINT NOT NULL, mismatches BIGINT NOT NULL,
+        skipped BIGINT NOT NULL, outcome VARCHAR NOT NULL, certified_at TIMESTAMP NOT NULL""",
+    "certified": """certificate_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, code_version VARCHAR NOT NULL,
+        compared BIGINT NOT NULL, rows BIGINT NOT NULL, mismatches BIGINT NOT NULL, skipped BIGINT NOT NULL,
+        digest VARCHAR NOT NULL, first_mismatch VARCHAR""",
 }
+# Tables that came later: a warehouse from before has neither them nor seals of them until something is written there.
+_LATER = ("certificates", "certified")
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
     "column_fingerprints": "table_name",
@@ -55,6 +63,7 @@ _PER_SUBJECT = {
     "presence": "table_name",
     "retired": "table_name",
     "attempts": "run_id",
+    "certified": "certificate_id",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}
@@ -146,14 +155,14 @@ def seal(warehouse: Warehouse, ledger_table: str, subjects: Iterable[str] = ("",
 def seal_everything(warehouse: Warehouse) -> None:
     """Seal every row of every ledger table as it stands; call inside a transaction."""
     warehouse.execute("DELETE FROM ledger.seals")
-    for name in (*_TABLES, *_ELSEWHERE):
+    for name in _sealed(warehouse):
         warehouse.execute(f"INSERT INTO ledger.seals SELECT ?, subject, rows, digest FROM ({_digest(name)})", [name])
 
 
 def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
     """Every subject of every ledger table whose rows differ from what was sealed."""
     broken: list[BrokenSeal] = []
-    for name in (*_TABLES, *_ELSEWHERE):
+    for name in _sealed(warehouse):
         found = warehouse.rows(
             f"""SELECT COALESCE(s.subject, d.subject), s.rows, COALESCE(d.rows, 0)
             FROM (SELECT subject, rows, digest FROM ledger.seals WHERE ledger_table = ?) AS s
@@ -168,6 +177,26 @@ def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
         [[*_TABLES, *_ELSEWHERE]],
     )
     return broken + [BrokenSeal("seals", f"{table} {subject}".strip(), rows, 0) for table, subject, rows in orphans]
+
+
+def add_later_tables(warehouse: Warehouse) -> None:
+    """Give a warehouse from before the tables that came later; call inside a transaction."""
+    for name in _LATER:
+        if not warehouse.has_table("ledger", name):
+            warehouse.execute(f"CREATE TABLE ledger.{name} ({_TABLES[name]})")
+            seal(warehouse, name)
+
+
+def mark_damaged(warehouse: Warehouse, causes: Mapping[tuple[str, date], str], found_by: str) -> None:
+    """Mark partitions as damaged, each with its cause: nothing reads them until they are mended. Call inside a transaction."""
+    for (table_name, game_date), cause in sorted(causes.items()):
+        warehouse.execute(
+            """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
+            VALUES ($table, $date, '', 'damaged', 0, '', $cause, $found_by, 0)
+            ON CONFLICT (table_name, game_date) DO UPDATE SET state = 'damaged', cause = excluded.cause""",
+            {"table": table_name, "date": game_date, "cause": cause, "found_by": found_by},
+        )
+    seal(warehouse, "partitions", sorted({table_name for table_name, _ in causes}))
 
 
 def write_fingerprints(
@@ -206,6 +235,16 @@ def rows_digest(relation: str, group: str = "") -> str:
         f"SELECT {by}COUNT(*) AS rows, md5(COALESCE(CAST(SUM(h) AS VARCHAR), '') || ':' ||"
         f" COALESCE(CAST(SUM(hash(h)) AS VARCHAR), '')) AS digest FROM ({hashed}){of}"
     )
+
+
+def _sealed(warehouse: Warehouse) -> list[str]:
+    """Every table that has seals; of those that came later only what the warehouse has, or has a seal of."""
+    there = warehouse.rows(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'ledger'"
+        " UNION SELECT ledger_table FROM ledger.seals"
+    )
+    awaited = set(_LATER) - {name for (name,) in there}
+    return [name for name in (*_TABLES, *_ELSEWHERE) if name not in awaited]
 
 
 def _digest(ledger_table: str) -> str:
