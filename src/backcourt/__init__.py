@@ -4,7 +4,17 @@
 >>> games = backcourt.load("player_game_summary", seasons="2021", warehouse="backcourt.duckdb")  # doctest: +SKIP
 """
 
-from backcourt.api import backfill, ingest, load, open_warehouse, plan, training_set, verify
+from backcourt.api import backfill, certify, ingest, load, open_warehouse, plan, training_set, verify
 from backcourt.errors import BackcourtError
 
-__all__ = ["BackcourtError", "backfill", "ingest", "load", "open_warehouse", "plan", "training_set", "verify"]
+__all__ = [
+    "BackcourtError",
+    "backfill",
+    "certify",
+    "ingest",
+    "load",
+    "open_warehouse",
+    "plan",
+    "training_set",
+    "verify",
+]

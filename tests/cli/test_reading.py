@@ -151,7 +151,7 @@ class TestStatus:
         found = shared_cli("status --json").json
         assert found.keys() == {"scope", "status"}
         status = found["status"]
-        assert status.keys() == {"kind", "totals", "by_season", "raw", "running"}
+        assert status.keys() == {"kind", "totals", "by_season", "raw", "running", "damaged", "certificate"}
         assert (status["kind"], status["running"]) == ("simulated", None)
         assert {one["table"] for one in status["totals"]} == TABLES
         for one in status["totals"]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from backcourt.engine.certify import certify
+from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
@@ -14,7 +16,8 @@ from support import POST, Workshop, clock, copied, workshop
 
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set aside."""
+    """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set
+    aside, a sample was certified."""
     registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
@@ -26,6 +29,7 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
             shop.warehouse, registry, shop.folder, clock(1), source="simulated", kind="simulated", mappings=mappings
         )
         shop.backfill()
+        certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)
         yield shop
 
 

@@ -13,7 +13,8 @@ RAW = sorted(REGISTRY.raw)
 BUILT = sorted(table.full_name for table in REGISTRY.ordered)
 LEDGER = [
     "ledger.meta", "ledger.ingests", "ledger.coverage", "ledger.sources", "ledger.schedule", "ledger.column_fingerprints",
-    "ledger.retired", "ledger.partitions", "ledger.presence", "ledger.runs", "ledger.attempts", "raw.unresolved",
+    "ledger.retired", "ledger.partitions", "ledger.presence", "ledger.runs", "ledger.attempts", "ledger.certificates",
+    "ledger.certified", "raw.unresolved",
 ]  # fmt: skip
 BOOKKEEPING = ["row_id", "ingest_id", "source", "known_at", "known_kind", "ingested_at"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from backcourt.checks.preflight import refuse_without_ledger
@@ -58,6 +59,28 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Damaged:
+    """A partition that nobody may trust until it is mended, and why."""
+
+    table: str
+    game_date: date
+    cause: str
+
+
+@dataclass(frozen=True)
+class LastCertificate:
+    """The newest certificate."""
+
+    certificate_id: str
+    scope: str
+    sample: int | None
+    outcome: str
+    compared: int
+    mismatches: int
+    certified_at: datetime
+
+
+@dataclass(frozen=True)
 class Status:
     """The answer to `status`: totals per table, the table that is furthest behind first, then by season."""
 
@@ -66,6 +89,8 @@ class Status:
     by_season: tuple[TableStatus, ...]
     raw: tuple[RawStatus, ...]
     running: Running | None
+    damaged: tuple[Damaged, ...]
+    certificate: LastCertificate | None
 
 
 def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
@@ -76,7 +101,8 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
             evaluate_all(warehouse, registry)
             kind = warehouse.value("SELECT value FROM ledger.meta WHERE key = 'kind'")
             raw = _raw_status(warehouse, registry, scope)
-            return Status(kind, *_table_status(warehouse, registry, scope), raw, None)
+            damaged, certificate = _damaged(warehouse, registry, scope), _last_certificate(warehouse)
+            return Status(kind, *_table_status(warehouse, registry, scope), raw, None, damaged, certificate)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -89,7 +115,8 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
         warehouse.execute(
             "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
         )
-        return Status(None, *_table_status(warehouse, registry, scope), (), running(path))
+        damaged = _damaged(warehouse, registry, scope)
+        return Status(None, *_table_status(warehouse, registry, scope), (), running(path), damaged, None)
 
 
 def running(path: Path) -> Running | None:
@@ -103,6 +130,28 @@ def running(path: Path) -> Running | None:
     if started is None:
         return None
     return Running(str(started["run"]), int(str(started["pid"])), str(started["at"]), str(seen[-1]["at"]))
+
+
+def _damaged(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[Damaged, ...]:
+    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, season, reason FROM evaluation WHERE state = 'damaged' ORDER BY ordinal, game_date"
+    )
+    return tuple(
+        Damaged(table.partition(".")[2], day, cause)
+        for table, day, season, cause in rows
+        if table in wanted and scope.includes(day, season)
+    )
+
+
+def _last_certificate(warehouse: Warehouse) -> LastCertificate | None:
+    if not warehouse.has_table("ledger", "certificates"):
+        return None
+    rows = warehouse.rows(
+        "SELECT certificate_id, scope, sample, outcome, compared, mismatches, certified_at FROM ledger.certificates"
+        " ORDER BY certified_at DESC, certificate_id DESC LIMIT 1"
+    )
+    return LastCertificate(*rows[0]) if rows else None
 
 
 def _table_status(
