@@ -8,7 +8,7 @@ from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.hashing import EMPTY_PARTITION_HASH, partition_hash, row_hash
 from backcourt.engine.plan import make_plan
 from backcourt.seasons import Scope
-from support import Workshop
+from support import Workshop, contents
 
 
 def forge(shop: Workshop, table: str, *statements: str, keys_too: bool = False, keep_hashes: bool = False) -> None:
@@ -23,9 +23,11 @@ def forge(shop: Workshop, table: str, *statements: str, keys_too: bool = False, 
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE current_before AS SELECT * FROM evaluation WHERE state = 'verified'"
     )
+    before = contents(warehouse)[table]
     with warehouse.transaction():
         for statement in statements:
             warehouse.execute(statement)
+        assert contents(warehouse)[table] != before
         if not keep_hashes:
             warehouse.execute(f"UPDATE {table} SET data_hash = {row_hash(contract.columns)}")
         warehouse.execute(

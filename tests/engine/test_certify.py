@@ -21,7 +21,7 @@ from backcourt.engine.registry import Registry, Table, default_registry
 from backcourt.engine.run import RunReport, backfill
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.seasons import Scope
-from backcourt.sources.simulated import write_league
+from backcourt.sources.simulated import LeagueSize, write_league
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 from forging import forge, reseal, row_of
 from support import TINY, Workshop, clock, contents, on_dates
@@ -82,7 +82,7 @@ def forge_a_steal(shop: Workshop, day: date) -> dict[str, object]:
 def rebuild_averages(shop: Workshop) -> RunReport:
     """Build the league's averages from what is stored upstream, right or wrong."""
     scope = Scope(tables=("league_averages",))
-    return backfill(shop.warehouse, CHAIN, scope, clock(), force=True, with_upstream=False)
+    return backfill(shop.warehouse, shop.registry, scope, clock(), force=True, with_upstream=False)
 
 
 class TestWhatIsRight:
@@ -386,20 +386,23 @@ class TestScope:
         assert made.seed == int(clock().now().timestamp())
         assert made.sampled_dates == tuple(DAYS)
 
-    def test_two_seasons(self, ingested: Path, league: Path, tmp_path: Path) -> None:
+    def test_two_seasons(self, tmp_path: Path) -> None:
         """A wrong row of one season is read by the next; units are seasons, and each is compared."""
-        write_league(tmp_path / "league", [2021, 2022], seed=1, size=TINY)
+        # So small a league plays on two of its three dates.
+        write_league(tmp_path / "league", [2021, 2022], seed=1, size=LeagueSize(teams=4, dates=3))
+        names = ("team_offense_game_summary", "league_averages")
+        registry = Registry(CHAIN.raw, {name: CHAIN.built[name] for name in names})
         with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
-            shop = Workshop(warehouse, CHAIN, tmp_path / "league")
+            shop = Workshop(warehouse, registry, tmp_path / "league")
             shop.ingest()
             shop.backfill()
-            assert certified(shop).outcome == "passed"
-            forge(shop, TOGS, f"UPDATE {TOGS} SET turnovers = turnovers + 5 WHERE season = '2021-22'")
+            forge(shop, TOGS, f"UPDATE {TOGS} SET turnovers = turnovers + 5 WHERE game_date = '{DAYS[1]}'")
             rebuild_averages(shop)
             made = certified(shop, Scope(seasons=("2022-23",), tables=("league_averages",)))
         found = {(table, day) for table, day, _ in told(made)}
-        assert {(TOGS, day) for day in DAYS} < found
-        assert {table for table, _ in found} == {TOGS, AVERAGES}
+        assert (TOGS, DAYS[1]) in found
+        assert {table for table, day in found if day > DAYS[1]} == {AVERAGES}
+        assert made.compared == 2 + 3  # all of the season, and all but its last date of what it reads
 
     def test_nothing_in_scope_certifies_nothing(self, chain: Workshop) -> None:
         made = certified(chain, on_dates(date(2030, 1, 1)))
@@ -433,6 +436,14 @@ class TestRefused:
         assert (made.passed, made.certificate) == (False, None)
         assert made.refusal == "raw.player_box are damaged; ingest their files again first."
         assert {table for table, _ in states(chain)} & {PGS} == set()
+
+    def test_nothing_is_built(self, ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What nothing vouches for is not recomputed either."""
+        shutil.copy(ingested, tmp_path / "w.duckdb")
+        monkeypatch.setattr(recompute, "compute", None)
+        with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+            made = certify(warehouse, CHAIN, Scope(), clock())
+        assert (made.outcome, made.compared, made.skipped) == ("incomplete", 0, 3 * TINY.dates)
 
     def test_damage_that_verify_finds_is_left_to_it(self, chain: Workshop) -> None:
         chain.warehouse.execute(alter(chain, PGS, "assists"))

@@ -134,7 +134,8 @@ def certify(
     if sample is not None:
         seed = int(started.timestamp()) if seed is None else seed
         wanted = _sampled(wanted, sample, seed)
-    needed = with_reads(warehouse, registry, wanted, days)
+    vouched = {name: {day for day in dates if days[name][day].state in _VOUCHED} for name, dates in wanted.items()}
+    needed = with_reads(warehouse, registry, vouched, days)
     certificate_id = _new_id(warehouse, started)
     planned = sum(len(dates) for dates in needed.values())
     events.append(
@@ -192,7 +193,7 @@ def _compared(
             sum(days[table.name][day].state not in _VOUCHED for day in wanted.get(table.name, ())),
         )
         for table in registry.ordered
-        if needed[table.name]
+        if needed[table.name] or wanted.get(table.name)
     }
     with warehouse.beside() as home:
         for part in recompute(warehouse, registry, needed, days, home):
