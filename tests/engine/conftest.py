@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chain import CHAIN
 
 from backcourt.engine.certify import certify
+from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
+from backcourt.warehouse.duckdb import Warehouse
 from support import POST, Workshop, clock, copied, workshop
 
 
@@ -41,3 +44,22 @@ def ingested_late(league: Path, tmp_path: Path) -> Iterator[Workshop]:
     with workshop(tmp_path / "late.duckdb", tmp_path / "late") as shop:
         shop.ingest()
         yield shop
+
+
+@pytest.fixture(scope="session")
+def chain_file(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file with the tables of CHAIN built; copy it before you change it."""
+    path = tmp_path_factory.mktemp("chain") / "w.duckdb"
+    shutil.copy(ingested, path)
+    with Warehouse.open(path, threads=2) as warehouse:
+        assert backfill(warehouse, CHAIN, Scope(), clock()).is_complete
+    return path
+
+
+@pytest.fixture
+def chain(chain_file: Path, league: Path, tmp_path: Path) -> Iterator[Workshop]:
+    """A warehouse of its own with the tables of CHAIN built."""
+    shutil.copy(chain_file, tmp_path / "w.duckdb")
+    shutil.copytree(league, tmp_path / "league")
+    with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+        yield Workshop(warehouse, CHAIN, tmp_path / "league")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backcourt.checks.verify import Verdict, mark_damage, verify
 from backcourt.clock import Clock
 from backcourt.engine import ledger
-from backcourt.engine.certify import Certificate
+from backcourt.engine.certificate import Certificate
 from backcourt.engine.certify import certify as _certify
 from backcourt.engine.registry import Registry
 from backcourt.seasons import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcourt.checks.certify import Certification
 from backcourt.cli.console import print_table, say
-from backcourt.engine.certify import Certificate, CertifiedTable
+from backcourt.engine.certificate import Certificate, CertifiedTable
 from backcourt.seasons import Scope
 
 SHOWN = 20
