@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from backcourt.checks.certify import Certification
+from backcourt.checks.certify import certify as _certify
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
@@ -107,6 +109,24 @@ def verify(
 ) -> Verdict:
     """Read everything stored again; `passed` only if all that is expected in the scope is verified."""
     return _verify(warehouse, default_registry(), scope(dates, seasons, tables))
+
+
+def certify(
+    warehouse: Warehouse,
+    *,
+    dates: str | None = None,
+    seasons: str | None = None,
+    tables: Iterable[str] = (),
+    sample: int | None = None,
+    seed: int | None = None,
+) -> Certification:
+    """Verify, then recompute the scope, or `sample` random dates of it, from raw and compare; the verdict is stored.
+
+    What differs is marked as damaged, so the warehouse must be open to write; raises WarehouseError when it is not.
+    """
+    return _certify(
+        warehouse, default_registry(), scope(dates, seasons, tables), SystemClock(), sample=sample, seed=seed
+    )
 
 
 def load(

@@ -39,7 +39,16 @@ IN_PYTHON = PAUSED.format(pause="sys.stdin.read()")
 IN_ENGINE = PAUSED.format(pause='warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(800000000) AS a")')
 
 WAITING = (
-    *("plan", "backfill", "backfill --dry-run", "verify", "report", "explain PGS 2021-10-20", "ingest simulated"),
+    *(
+        "plan",
+        "backfill",
+        "backfill --dry-run",
+        "verify",
+        "verify --certify",
+        "report",
+        "explain PGS 2021-10-20",
+        "ingest simulated",
+    ),
     *("load PGS", "export --out exported"),
 )
 

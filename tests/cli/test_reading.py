@@ -151,8 +151,18 @@ class TestStatus:
         found = shared_cli("status --json").json
         assert found.keys() == {"scope", "status"}
         status = found["status"]
-        assert status.keys() == {"kind", "totals", "by_season", "mixed", "raw", "running"}
-        assert (status["kind"], status["mixed"], status["running"]) == ("simulated", [], None)
+        assert status.keys() == {
+            "kind",
+            "as_of",
+            "totals",
+            "by_season",
+            "mixed",
+            "raw",
+            "running",
+            "damaged",
+            "certificate",
+        }
+        assert (status["kind"], status["as_of"], status["mixed"], status["running"]) == ("simulated", None, [], None)
         assert {one["table"] for one in status["totals"]} == TABLES
         for one in status["totals"]:
             assert (one["expected"], one["states"]["verified"], one["season"]) == (6, 6, None)

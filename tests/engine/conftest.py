@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chain import CHAIN
 
+from backcourt.engine.certify import certify
+from backcourt.engine.run import backfill
+from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
+from backcourt.warehouse.duckdb import Warehouse
 from support import POST, Workshop, clock, copied, workshop
 
 
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set aside."""
+    """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set
+    aside, a sample was certified."""
     registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
@@ -26,6 +32,7 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
             shop.warehouse, registry, shop.folder, clock(1), source="simulated", kind="simulated", mappings=mappings
         )
         shop.backfill()
+        certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)
         yield shop
 
 
@@ -37,3 +44,22 @@ def ingested_late(league: Path, tmp_path: Path) -> Iterator[Workshop]:
     with workshop(tmp_path / "late.duckdb", tmp_path / "late") as shop:
         shop.ingest()
         yield shop
+
+
+@pytest.fixture(scope="session")
+def chain_file(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file with the tables of CHAIN built; copy it before you change it."""
+    path = tmp_path_factory.mktemp("chain") / "w.duckdb"
+    shutil.copy(ingested, path)
+    with Warehouse.open(path, threads=2) as warehouse:
+        assert backfill(warehouse, CHAIN, Scope(), clock()).is_complete
+    return path
+
+
+@pytest.fixture
+def chain(chain_file: Path, league: Path, tmp_path: Path) -> Iterator[Workshop]:
+    """A warehouse of its own with the tables of CHAIN built."""
+    shutil.copy(chain_file, tmp_path / "w.duckdb")
+    shutil.copytree(league, tmp_path / "league")
+    with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+        yield Workshop(warehouse, CHAIN, tmp_path / "league")

@@ -31,6 +31,7 @@ WORKER = """
 import os, resource, sys
 from pathlib import Path
 from backcourt.clock import SystemClock
+from backcourt.engine.certify import certify
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import backfill
 from backcourt.errors import BackcourtError
@@ -45,6 +46,9 @@ elif os.geteuid() == 0:
     os.setuid(65534)  # to root no file is read-only
 try:
     with Warehouse.open(path, threads=2) as warehouse:
+        if act == "certify":
+            certify(warehouse, registry, Scope(tables=("player_game_summary",)), SystemClock())
+            sys.exit()
         if act == "ingest":
             ingest_simulated(warehouse, registry, folder, SystemClock())
         backfill(warehouse, registry, Scope(), SystemClock())
@@ -181,6 +185,22 @@ class TestNoRoom:
             assert again.backfill().is_complete
             assert again.verify().passed
             assert again.hashes() != before
+
+    def test_no_room_to_certify(self, shop: Workshop) -> None:
+        """The scratch database has no room: no certificate, and nothing is left beside."""
+        path = shop.warehouse.path
+        assert path is not None
+        shop.warehouse.execute("CHECKPOINT")
+        shop.warehouse.close()
+        ended = work(path, shop.folder, 4096, "certify")
+        assert ended.returncode == WarehouseError.exit_code, ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr
+        with workshop(path, shop.folder) as again:
+            assert again.warehouse.value("SELECT COUNT(*) FROM ledger.certificates") == 0
+            assert again.verify().passed
+            with again.warehouse.beside():
+                pass
+        assert [each.name for each in path.parent.iterdir() if "beside" in each.name] == []
 
     def test_enough_room(self, shop: Workshop) -> None:
         """The same limit mechanism, generous: so that the failures above are the limit's."""

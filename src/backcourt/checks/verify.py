@@ -117,16 +117,12 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict, *, accept_ledger: bool =
             )
             partitions |= {(table, row[0]) for row in dates}
         causes = {(each.table, each.game_date): each.cause for each in reversed(verdict.damage)}
-        for name, game_date in sorted(partitions):
-            cause = causes.get((name, game_date)) or causes.get((name, None)) or "its rows in the ledger were changed"
-            warehouse.execute(
-                """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
-                VALUES ($table, $date, '', 'damaged', 0, '', $cause, 'verify', 0)
-                ON CONFLICT (table_name, game_date) DO UPDATE SET state = 'damaged', cause = excluded.cause""",
-                {"table": name, "date": game_date, "cause": cause},
-            )
-        subjects = sorted({name for name, _ in partitions} | whole)
-        ledger.seal(warehouse, "partitions", subjects)
+        named = {
+            (name, day): causes.get((name, day)) or causes.get((name, None)) or "its rows in the ledger were changed"
+            for name, day in partitions
+        }
+        ledger.mark_damaged(warehouse, named, "verify")
+        ledger.seal(warehouse, "partitions", sorted(whole))
         ledger.seal(warehouse, "column_fingerprints", sorted(whole))
     return len(partitions)
 

@@ -19,9 +19,10 @@ from backcourt.cli.options import (
     scope_of,
 )
 from backcourt.engine.registry import default_registry
-from backcourt.report.status import Status, TableStatus, read_status
+from backcourt.report.status import LastCertificate, Status, TableStatus, read_status
 from backcourt.seasons import Scope
 
+SHOWN = 20
 _HEADERS = (
     "table",
     "season",
@@ -58,7 +59,7 @@ def status(
     warehouse: WarehouseOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """The headline is the table that is furthest behind; --phase 2 shows the raw tables."""
+    """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == RAW_PHASE else phase)
     found = read_status(common(warehouse).settings.warehouse, default_registry(), scope)
     if as_json:
@@ -67,6 +68,8 @@ def status(
         _show_raw(found, scope)
     else:
         _show(found, scope)
+    if found.damaged:
+        raise typer.Exit(1)
 
 
 def _show(found: Status, scope: Scope) -> None:
@@ -98,6 +101,19 @@ def _show(found: Status, scope: Scope) -> None:
         headers = ("table", "code version", "today's", "dates", "first", "last")
         print_table("Mixed code: rows of several versions stand in one table", headers, rows, right=(3,))
         say("Dates of older code are stale; build them anew with  backcourt backfill")
+    for one in found.damaged[:SHOWN]:
+        say(f"{one.table} {one.game_date} is damaged: {one.cause}", style="red")
+    if found.damaged:
+        say(f"{len(found.damaged)} partitions are damaged; `backcourt backfill` rebuilds them.", style="red")
+    if found.certificate:
+        say(_certified(found.certificate))
+
+
+def _certified(last: LastCertificate) -> str:
+    """What was last certified; it speaks of what was stored then."""
+    what = f"{last.compared:,} partitions compared, {last.mismatches:,} differing"
+    of = f"a sample of {last.sample} dates of: " if last.sample is not None else ""
+    return f"Last certificate: {last.outcome} at {last.certified_at} UTC, {what}; {of}{last.scope}"
 
 
 def _row(one: TableStatus) -> tuple[object, ...]:

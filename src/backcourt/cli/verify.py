@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 
+from backcourt.checks.certify import Certification
+from backcourt.checks.certify import certify as check_and_certify
 from backcourt.checks.verify import TableVerdict, Verdict, mark_damage
 from backcourt.checks.verify import verify as check
-from backcourt.cli.console import print_json, print_table, say, verb
+from backcourt.cli import certificate as certificate_view
+from backcourt.cli.console import print_json, print_table, progress, say, verb
 from backcourt.cli.options import (
+    CLOCK,
     AsJson,
     Common,
     Dates,
@@ -26,6 +30,7 @@ from backcourt.cli.options import (
     scope_of,
 )
 from backcourt.engine.registry import default_registry
+from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 
 SHOWN = 20
@@ -36,8 +41,9 @@ def register(app: typer.Typer) -> None:
     app.command(
         "verify",
         short_help="Read everything stored again: is it complete?",
-        help="Re-read keys, hashes and checks of everything stored; exit 0 only if all that is expected is verified.",
-        epilog="Example: backcourt verify --seasons 2021",
+        help="Re-read keys, hashes and checks of everything stored; exit 0 only if all that is expected is verified."
+        " With --certify also recompute it from raw beside what is stored and compare partition hashes.",
+        epilog="Example: backcourt verify --certify --sample 5 --seasons 2021",
     )(verify)
 
 
@@ -53,20 +59,63 @@ def verify(
         bool,
         typer.Option("--accept-ledger", help="Seal a ledger that was changed as it stands, and distrust all it says"),
     ] = False,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Recompute from raw beside what is stored, and compare; store the verdict")
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="Certify so many random dates of the scope, not all")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Chooses the dates of --sample [default: the moment]")
+    ] = None,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
     as_json: AsJson = False,
 ) -> None:
     """What is damaged is marked in the ledger, so that the next backfill (or ingest) mends it."""
+    _refuse_idle("--sample", sample, certify=certify)
+    _refuse_idle("--seed", seed, certify=certify and sample is not None)
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    if certify:
+        _certify(options, scope, sample, seed, accept_ledger=accept_ledger, as_json=as_json)
+        return
     verdict, marked = examine(options, scope, accept_ledger=accept_ledger)
     if as_json:
         print_json({"scope": scope.describe(), "passed": verdict.passed, "marked": marked, "verdict": verdict})
     else:
         show(verdict, scope, marked)
     if not verdict.passed:
+        raise typer.Exit(1)
+
+
+def _refuse_idle(flag: str, value: int | None, *, certify: bool) -> None:
+    if value is not None and not certify:
+        needs = "--certify" if flag == "--sample" else "--certify --sample N"
+        raise UsageError(f"{flag} {value} means nothing without {needs}.", f"Write  backcourt verify {needs}")
+
+
+def _certify(
+    options: Common, scope: Scope, sample: int | None, seed: int | None, *, accept_ledger: bool, as_json: bool
+) -> None:
+    # Open to write from the start: between verdict and certificate nobody else may change what they speak of.
+    with open_common(options, read_only=False) as opened, progress("Recomputing", None) as step:
+        found = check_and_certify(
+            opened,
+            default_registry(),
+            scope,
+            CLOCK,
+            sample=sample,
+            seed=seed,
+            accept_ledger=accept_ledger,
+            on_unit=step,
+        )
+    if as_json:
+        print_json(certificate_view.as_document(found, scope))
+    else:
+        show(found.verdict, scope, found.marked, found)
+    if not found.passed:
         raise typer.Exit(1)
 
 
@@ -80,8 +129,8 @@ def examine(options: Common, scope: Scope, *, accept_ledger: bool = False) -> tu
         return verdict, mark_damage(opened, verdict, accept_ledger=accept_ledger)
 
 
-def show(verdict: Verdict, scope: Scope, marked: int) -> None:
-    """Print a verdict: a row per table, what is wrong, one OVERALL line."""
+def show(verdict: Verdict, scope: Scope, marked: int, certification: Certification | None = None) -> None:
+    """Print a verdict: a row per table, what is wrong, a certificate where one was asked for, one OVERALL line."""
     say(scope.describe())
     rows = []
     for each in verdict.tables:
@@ -135,12 +184,15 @@ def show(verdict: Verdict, scope: Scope, marked: int) -> None:
         )
     if not verdict.expected:
         say("Nothing is expected in this scope: no covered game lies in it, so nothing can be called complete.")
+    if certification:
+        certificate_view.show(certification)
     total = sum(each.verified for each in verdict.tables)
-    word = "PASS" if verdict.passed else "FAIL"
+    passed = certification.passed if certification else verdict.passed
+    word = "PASS" if passed else "FAIL"
     say(
         f"OVERALL {word}: {total:,} of {verdict.expected:,} expected partitions verified,"
         f" {verdict.raw_partitions:,} raw partitions re-read, {len(verdict.damage)} damaged, {len(verdict.broken_seals)} broken seals.",
-        style="bold green" if verdict.passed else "bold red",
+        style="bold green" if passed else "bold red",
     )
 
 

@@ -25,17 +25,25 @@ def build(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequenc
 
     Raises QueryError when the table's SQL fails.
     """
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
-    create_inputs(warehouse, registry, table)
-    create_spine(warehouse, table)
+    compute(warehouse, registry, table, dates)
     contract = table.contract
-    columns = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in contract.columns)
-    warehouse.execute(
-        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({with_inputs(table.build_sql)})"
-    )
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE candidate_prints AS "
         + fingerprints("candidate", contract.key, contract.column_names, "game_date")
+    )
+
+
+def compute(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date], home: str = "") -> None:
+    """Fill the temporary tables `spine` and `candidate` for the given dates; raises QueryError when the SQL fails.
+
+    With `home` the built tables that it reads are those of that database instead of the stored ones.
+    """
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    create_inputs(warehouse, registry, table, home)
+    create_spine(warehouse, table)
+    columns = ", ".join(f"CAST({quoted(c.name)} AS {c.sql_type}) AS {quoted(c.name)}" for c in table.contract.columns)
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({with_inputs(table.build_sql)})"
     )
 
 
@@ -76,12 +84,13 @@ def in_slices(warehouse: Warehouse, contract: Contract, selected: str, relation:
     return " UNION ALL ".join(f"{query} AND hash({key}) % {count} = {number}" for number in range(count))
 
 
-def create_inputs(warehouse: Warehouse, registry: Registry, table: Table) -> None:
-    """Create the views through which a build reads, for the dates of `unit_dates`."""
+def create_inputs(warehouse: Warehouse, registry: Registry, table: Table, home: str = "") -> None:
+    """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`."""
     create_histories(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
-        source = f"{stored_table(upstream)}_current" if contract.kind == "raw" else upstream
+        built = f"{home}.{upstream}" if home else upstream
+        source = f"{stored_table(upstream)}_current" if contract.kind == "raw" else built
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])
         cut = _cut(warehouse, reach_of(registry, table, upstream))
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT {listed} FROM {source}{cut}")

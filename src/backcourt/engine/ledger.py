@@ -7,7 +7,7 @@ added or deleted by other hands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,6 +55,12 @@ _TABLES = {
         reason VARCHAR NOT NULL, cause VARCHAR""",
     "changes": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, kind VARCHAR NOT NULL,
         key VARCHAR, keys BIGINT NOT NULL, columns VARCHAR NOT NULL""",
+    "certificates": """certificate_id VARCHAR PRIMARY KEY, run_id VARCHAR, scope VARCHAR NOT NULL, sample BIGINT, seed BIGINT,
+        sampled_dates VARCHAR, engine VARCHAR NOT NULL, compared BIGINT NOT NULL, mismatches BIGINT NOT NULL,
+        skipped BIGINT NOT NULL, outcome VARCHAR NOT NULL, certified_at TIMESTAMP NOT NULL""",
+    "certified": """certificate_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, code_version VARCHAR NOT NULL,
+        compared BIGINT NOT NULL, rows BIGINT NOT NULL, mismatches BIGINT NOT NULL, skipped BIGINT NOT NULL,
+        digest VARCHAR NOT NULL, first_mismatch VARCHAR""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
@@ -65,6 +71,7 @@ _PER_SUBJECT = {
     "attempts": "run_id",
     "run_tables": "run_id",
     "changes": "run_id",
+    "certified": "certificate_id",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}
@@ -199,6 +206,18 @@ def broken_seals(warehouse: Warehouse) -> list[BrokenSeal]:
         [[*_TABLES, *_ELSEWHERE]],
     )
     return broken + [BrokenSeal("seals", f"{table} {subject}".strip(), rows, 0) for table, subject, rows in orphans]
+
+
+def mark_damaged(warehouse: Warehouse, causes: Mapping[tuple[str, date], str], found_by: str) -> None:
+    """Mark partitions as damaged, each with its cause: nothing reads them until they are mended. Call inside a transaction."""
+    for (table_name, game_date), cause in sorted(causes.items()):
+        warehouse.execute(
+            """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
+            VALUES ($table, $date, '', 'damaged', 0, '', $cause, $found_by, 0)
+            ON CONFLICT (table_name, game_date) DO UPDATE SET state = 'damaged', cause = excluded.cause""",
+            {"table": table_name, "date": game_date, "cause": cause, "found_by": found_by},
+        )
+    seal(warehouse, "partitions", sorted({table_name for table_name, _ in causes}))
 
 
 def write_fingerprints(

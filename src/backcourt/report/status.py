@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from backcourt.checks.preflight import refuse_without_ledger
@@ -78,6 +78,28 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Damaged:
+    """A partition that nobody may trust until it is mended, and why."""
+
+    table: str
+    game_date: date
+    cause: str
+
+
+@dataclass(frozen=True)
+class LastCertificate:
+    """The newest certificate."""
+
+    certificate_id: str
+    scope: str
+    sample: int | None
+    outcome: str
+    compared: int
+    mismatches: int
+    certified_at: datetime
+
+
+@dataclass(frozen=True)
 class Status:
     """The answer to `status`: totals per table, the table that is furthest behind first, then by season.
 
@@ -91,6 +113,8 @@ class Status:
     mixed: tuple[MixedCode, ...]
     raw: tuple[RawStatus, ...]
     running: Running | None
+    damaged: tuple[Damaged, ...]
+    certificate: LastCertificate | None
 
 
 def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
@@ -102,7 +126,9 @@ def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
             kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
             raw = _raw_status(warehouse, registry, scope)
             mixed = _mixed_code(warehouse, registry, scope, WITH_CODE)
-            return Status(kind, as_of, *_table_status(warehouse, registry, scope), mixed, raw, None)
+            damaged, certificate = _damaged(warehouse, registry, scope), _last_certificate(warehouse)
+            counted = _table_status(warehouse, registry, scope)
+            return Status(kind, as_of, *counted, mixed, raw, None, damaged, certificate)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -116,7 +142,8 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
             "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
         )
         mixed = _mixed_code(warehouse, registry, scope, "evaluation")
-        return Status(None, None, *_table_status(warehouse, registry, scope), mixed, (), running(path))
+        damaged, counted = _damaged(warehouse, registry, scope), _table_status(warehouse, registry, scope)
+        return Status(None, None, *counted, mixed, (), running(path), damaged, None)
 
 
 def running(path: Path) -> Running | None:
@@ -130,6 +157,26 @@ def running(path: Path) -> Running | None:
     if started is None:
         return None
     return Running(str(started["run"]), int(str(started["pid"])), str(started["at"]), str(seen[-1]["at"]))
+
+
+def _damaged(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[Damaged, ...]:
+    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, season, reason FROM evaluation WHERE state = 'damaged' ORDER BY ordinal, game_date"
+    )
+    return tuple(
+        Damaged(table.partition(".")[2], day, cause)
+        for table, day, season, cause in rows
+        if table in wanted and scope.includes(day, season)
+    )
+
+
+def _last_certificate(warehouse: Warehouse) -> LastCertificate | None:
+    rows = warehouse.rows(
+        "SELECT certificate_id, scope, sample, outcome, compared, mismatches, certified_at FROM ledger.certificates"
+        " ORDER BY certified_at DESC, certificate_id DESC LIMIT 1"
+    )
+    return LastCertificate(*rows[0]) if rows else None
 
 
 def _table_status(

@@ -199,6 +199,23 @@ class Warehouse:
         finally:
             self._in_transaction = False
 
+    @contextmanager
+    def beside(self) -> Iterator[str]:
+        """A scratch database in a file beside the warehouse, attached under the name given; it is gone afterwards.
+
+        Raises WarehouseError where the file cannot be written. Nothing in the warehouse may depend on it.
+        """
+        path = None if self.path is None else self.path.with_name(self.path.name + ".beside")
+        # Only the holder of the warehouse comes here, so what lies there was left by a process that was killed.
+        _remove(path)
+        literal = "':memory:'" if path is None else "'" + str(path).replace("'", "''") + "'"
+        self._run(f"ATTACH {literal} AS beside", None)
+        try:
+            yield "beside"
+        finally:
+            self._run("DETACH beside", None)
+            _remove(path)
+
     def _roll_back(self) -> None:
         try:
             self._connection.execute("ROLLBACK")
@@ -214,6 +231,13 @@ class Warehouse:
     def _count(self, sql: str) -> None:
         if _TOUCHES_DATA.search(sql):
             self.data_statements += 1
+
+
+def _remove(path: Path | None) -> None:
+    """Take away a scratch database with its log."""
+    if path is not None:
+        for each in (path, path.with_name(path.name + ".wal")):
+            each.unlink(missing_ok=True)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
