@@ -131,8 +131,12 @@ def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope:
         vouched = any(state == "verified" for _, _, state in rows)
         return [Damage(table.full_name, None, "the table is gone")] if vouched else []
     # Stale, failed and missing partitions are reported by their state; their old content is not held against a new spine.
-    dates = [day for day, season, state in rows if state in ("verified", "closed") and scope.includes(day, season)]
-    found = list(built_damage(warehouse, registry, table, dates)) if dates else []
+    # Season by season, as they were built: a build of two seasons is shown more history than rows of the later may read.
+    seasons: dict[str, list[date]] = defaultdict(list)
+    for day, season, state in rows:
+        if state in ("verified", "closed") and scope.includes(day, season):
+            seasons[season].append(day)
+    found = [each for dates in seasons.values() for each in built_damage(warehouse, registry, table, dates)]
     return found + [
         each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")
     ]
