@@ -21,7 +21,7 @@ class Mutant:
     """A part of the engine, what is wrong with it, the story that must show it and which question catches it.
 
     `function` has `old` replaced by `new` in its source, in the modules of `where` (all that imported it, if none is
-    named). A mutant of fingerprints finds them all written by itself, one of lineage derives it anew.
+    named).
     """
 
     part: str
@@ -34,9 +34,9 @@ class Mutant:
     where: tuple[ModuleType, ...] = field(default=(), compare=False)
 
     @property
-    def rewrites_the_ledger(self) -> bool:
-        """Whether the mutant must have written the ledger itself before a story shows anything."""
-        return self.part in ("lineage", "fingerprint")
+    def has_a_past(self) -> bool:
+        """Whether it shows only in a ledger that it has written itself: what it hashes, it hashes the same wrong way."""
+        return self.part in ("cone", "lineage", "fingerprint")
 
     def apply(self, patch: pytest.MonkeyPatch) -> None:
         """Put the changed function in the place of the right one."""
@@ -122,9 +122,8 @@ MUTANTS = [
         "return dict(", "return {} and dict(", "a broken check", "states",
     ),
     Mutant(
-        "cone", "a game that moved leaves its date as it was", intake._write_rows,
-        "UNION SELECT DISTINCT {_date(\"l\", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id",
-        "", "a game on another date", "bytes",
+        "cone", "a date that lost its last game keeps its rows", evaluate._judge,
+        "WHEN games = 0 THEN 'surplus'", "WHEN games = 0 THEN 'closed'", "a game on another date", "bytes",
     ),
     # Which columns a table reads, and which code it is.
     Mutant(
@@ -197,6 +196,6 @@ MUTANTS = [
     ),
     Mutant(
         "commit", "a ledger changed by other hands is built on", ledger.refuse_broken,
-        "if broken:", "if False:", "a ledger changed by other hands", "states",
+        "if broken:", "if False:", "a ledger changed by other hands", "refusal",
     ),
 ]  # fmt: skip

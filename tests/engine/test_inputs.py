@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -41,7 +40,9 @@ def forgetful(columns: frozenset[str] | None) -> Registry:
     return registry
 
 
-@pytest.mark.parametrize(("columns", "missed"), [(None, "in_analytics_team_result"), (frozenset({"game_id"}), "team_id")])
+@pytest.mark.parametrize(
+    ("columns", "missed"), [(None, "in_analytics_team_result"), (frozenset({"game_id"}), "team_id")]
+)
 def test_what_lineage_missed_is_an_error(shop: Workshop, columns: frozenset[str] | None, missed: str) -> None:
     """Also when another table was built just before, and read it through a view of its own."""
     days = [date(2021, 10, 19), date(2021, 10, 20)]

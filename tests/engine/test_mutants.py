@@ -160,10 +160,9 @@ def other_code_of_a_team(play: Play) -> Told:
 
 
 def broken_check(play: Play) -> Told:
-    """More points than his team has: that date fails, and what is known before later games is blocked."""
+    """More shots made than taken: that date fails, and what is known before later games is blocked."""
     day = days(play)[0]
-    line = lines(play.files, "team_box", day)[0]
-    line["points"] = "1"
+    lines(play.files, "team_box", day)[0]["fg_attempted"] = "1"
     delivered(play, "team_box")
     return Told()
 
@@ -217,7 +216,7 @@ def other_hands(play: Play) -> Told:
     except WarehouseError:
         play.warehouse.execute(mark, ["verified", f"analytics.{RESULT}", days(play)[0]])
         return Told()
-    return Told(complaints={"states": ["it was built on"]})
+    return Told(complaints={"refusal": ["it was built on"]})
 
 
 def pairs_of_equal_rows(play: Play) -> Told:
@@ -276,7 +275,7 @@ def complaints(story: Story, mutant: Mutant | None, questions: tuple[str, ...]) 
             try:
                 if mutant:
                     mutant.apply(patch)
-                    if mutant.rewrites_the_ledger:
+                    if mutant.has_a_past:
                         _written_by_itself(play)
                 told = story(play)
             except WarehouseError as error:
@@ -296,6 +295,9 @@ def _written_by_itself(play: Play) -> None:
 
 def _judged(play: Play, told: Told, questions: tuple[str, ...]) -> dict[str, list[str]]:
     found = {name: list(answer) for name, answer in told.complaints.items()}
+    # What a mutant derived of the code is not what the engine as it is derives of it.
+    with play.warehouse.transaction():
+        ledger.set_meta(play.warehouse, "lineage", "")
     if told.allowed is not None and play.report:
         extra = {(each.table, each.game_date) for each in play.report.attempts} - told.allowed
         found.setdefault("work", []).extend(f"{table} {day}" for table, day in sorted(extra))
@@ -316,17 +318,27 @@ def _judged(play: Play, told: Told, questions: tuple[str, ...]) -> dict[str, lis
     return found
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", STORIES)
 def test_the_engine_as_it_is_passes(name: str) -> None:
     """No question has an answer, so what a mutant is caught by is the mutant's."""
-    assert complaints(STORIES[name], None, ("bytes", "states", "verify", "fresh")) == {}
+    asked = {mutant.caught_by for mutant in MUTANTS if mutant.story == name}
+    assert complaints(STORIES[name], None, ("bytes", "states", "verify", *asked)) == {}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_a_mutant_is_caught(mutant: Mutant) -> None:
     """By the question that is meant to."""
     found = complaints(STORIES[mutant.story], mutant, (mutant.caught_by,))
     assert mutant.caught_by in found, f"{mutant} survives: {found}"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_a_mutant_can_be_made(mutant: Mutant) -> None:
+    """What it changes is still in the engine, and somebody uses it; when the engine moves, the campaign moves with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.apply(patch)
 
 
 def test_every_part_is_broken() -> None:
