@@ -18,6 +18,9 @@ from support import Workshop, clock
 
 Hashes = dict[date, str]
 
+BYTES = "not what a full rebuild makes it"
+"""Said of stored rows that differ, whatever the ledger says of them."""
+
 
 def differences(warehouse: Warehouse, registry: Registry) -> list[str]:
     """Where the stored tables are not what a full rebuild from the same raw rows would make; none when all is well.
@@ -53,17 +56,12 @@ def _differences(warehouse: Warehouse, registry: Registry, table: Table) -> Iter
     stored = _stored(warehouse, table)
     states = dict(warehouse.rows("SELECT game_date, state FROM evaluation WHERE table_name = ?", [table.full_name]))
     for day in sorted(rebuilt.keys() | stored.keys()):
-        state = states.get(day)
-        if day in blocked or day in failing:
-            expected = "blocked" if day in blocked else "failed"
-            if state != expected:
-                yield f"{day} is {state}, not {expected}: {blocked.get(day) or failing[day]}"
-        elif day not in rebuilt:
-            yield f"{day} has rows and no game"
-        elif state != "verified":
-            yield f"{day} is {state}, not verified"
-        elif rebuilt[day] != stored.get(day, ""):
-            yield f"{day} is not what a full rebuild makes it"
+        is_broken, state = day in blocked or day in failing, states.get(day)
+        expected = "blocked" if day in blocked else "failed" if day in failing else "verified"
+        if day in rebuilt and state != expected:
+            yield f"{day} is {state}, not {expected} {blocked.get(day) or failing.get(day, '')}"
+        if not is_broken and rebuilt.get(day, "") != stored.get(day, ""):
+            yield f"{day} is {state} and {BYTES}"
 
 
 def _rebuilt(warehouse: Warehouse, registry: Registry, table: Table) -> tuple[Hashes, dict[date, str]]:

@@ -13,6 +13,7 @@ from support import workshop
 
 DOCUMENT = {
     "run", "planned", "written", "unchanged", "failed", "blocked", "rows", "seconds", "data_statements", "is_complete", "trouble", "retry",
+    "as_of",
 }  # fmt: skip
 OUTCOMES = ("written", "unchanged", "failed", "blocked")
 
@@ -44,7 +45,7 @@ class TestRun:
         assert first.keys() == DOCUMENT
         assert (first["planned"], *outcomes(first)) == (18, 18, 0, 0, 0)
         assert first["data_statements"] > 10
-        assert (first["is_complete"], first["trouble"], first["retry"]) == (True, [], None)
+        assert (first["is_complete"], first["trouble"], first["retry"], first["as_of"]) == (True, [], None, None)
         assert first["rows"] == 12 + 12 + 204
         second = raw_cli("backfill --json").json
         assert (second["planned"], second["data_statements"], second["rows"]) == (0, 0, 0)

@@ -126,15 +126,3 @@ class TestRefused:
         assert made.marked == 1
         assert made.certificate is not None
         assert (made.certificate.outcome, made.certificate.skipped, made.passed) == ("incomplete", 1, False)
-
-
-def test_a_warehouse_from_before_gets_the_tables(chain: Workshop) -> None:
-    """Where certificates are not known yet nothing is broken, and the first one makes room for itself."""
-    for name in ("certificates", "certified"):
-        chain.warehouse.execute(f"DROP TABLE ledger.{name}")
-        chain.warehouse.execute("DELETE FROM ledger.seals WHERE ledger_table = ?", [name])
-    assert chain.verify().passed
-    assert chain.backfill(force=True).is_complete
-    assert certified(chain, Scope(tables=("team_offense_game_summary",))).outcome == "passed"
-    assert chain.verify().passed
-    assert chain.warehouse.value("SELECT COUNT(*) FROM ledger.certificates") == 1

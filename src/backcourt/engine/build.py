@@ -87,6 +87,7 @@ def in_slices(warehouse: Warehouse, contract: Contract, selected: str, relation:
 def create_inputs(warehouse: Warehouse, registry: Registry, table: Table, home: str = "") -> None:
     """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`."""
     create_histories(warehouse)
+    _drop_inputs(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
         built = f"{home}.{upstream}" if home else upstream
@@ -94,6 +95,13 @@ def create_inputs(warehouse: Warehouse, registry: Registry, table: Table, home: 
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])
         cut = _cut(warehouse, reach_of(registry, table, upstream))
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT {listed} FROM {source}{cut}")
+
+
+def _drop_inputs(warehouse: Warehouse) -> None:
+    """Drop the views of the table built before: a table that lineage missed must not be read through one of them."""
+    left = "SELECT view_name FROM duckdb_views() WHERE temporary AND starts_with(view_name, 'in_')"
+    for (name,) in warehouse.rows(left):
+        warehouse.execute(f"DROP VIEW {quoted(name)}")
 
 
 def _cut(warehouse: Warehouse, reach: Reach) -> str:
