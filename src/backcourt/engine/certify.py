@@ -132,10 +132,6 @@ def _comparisons(warehouse: Warehouse, part: Recomputed, vouched: list[date]) ->
 
 def _new_id(warehouse: Warehouse, started: datetime) -> str:
     name = f"certificate-{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
-    namesakes = 0
-    if warehouse.has_table("ledger", "certificates"):
-        namesakes = warehouse.value(
-            "SELECT COUNT(*) FROM ledger.certificates WHERE starts_with(certificate_id, ?)", [name]
-        )
+    namesakes = warehouse.value("SELECT COUNT(*) FROM ledger.certificates WHERE starts_with(certificate_id, ?)", [name])
     # A clock that stands still gives every certificate of a process one name; the later ones are numbered.
     return f"{name}-{namesakes + 1}" if namesakes else name

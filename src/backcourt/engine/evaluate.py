@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from backcourt.engine import ledger, lineage
-from backcourt.engine.expect import create_consumption, create_grid, create_histories
+from backcourt.engine import lineage
+from backcourt.engine.expect import create_consumption, create_grid, create_histories, last_date
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -104,7 +104,7 @@ def _judge(warehouse: Warehouse, registry: Registry, table: Table) -> None:
         {
             "table": table.full_name,
             "covers": f"raw.{table.contract.covers}",
-            "horizon": warehouse.horizon(ledger.as_of(warehouse)) if table.contract.kind == "pre" else date.max,
+            "horizon": last_date(warehouse, table),
         },
     )
 

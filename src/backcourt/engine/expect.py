@@ -7,8 +7,10 @@ the schedule is ingested.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
+from backcourt.engine import ledger
 from backcourt.engine.inputs import SCHEDULED, stored_table
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
@@ -65,6 +67,11 @@ def create_consumption(warehouse: Warehouse, registry: Registry, tables: Iterabl
         lists = [list(column) for column in zip(*rows, strict=True)]
         warehouse.execute("INSERT INTO consumption SELECT UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?), UNNEST(?)", lists)
         warehouse.insert("code", [(table.full_name, lineage.code_version)])
+
+
+def last_date(warehouse: Warehouse, table: Table) -> date:
+    """The last date on which a table may have rows: for a pre-game one the horizon, of the moment in a warehouse of one."""
+    return warehouse.horizon(ledger.as_of(warehouse)) if table.contract.kind == "pre" else date.max
 
 
 def reach_of(registry: Registry, table: Table, upstream: str) -> Reach:
