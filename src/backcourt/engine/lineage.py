@@ -21,15 +21,32 @@ if TYPE_CHECKING:
     from backcourt.warehouse.duckdb import Warehouse
 
 _META_KEY = "lineage"
-_DERIVED_BY = Path(__file__).with_name("sql.py")
+_DERIVED_BY = tuple(Path(__file__).with_name(name) for name in ("sql.py", "flow.py"))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One way in which rows of a built upstream table reach rows of a table.
+
+    A change in one of `columns`, or of whether the row exists, reaches only rows in which each second column of `links`
+    has the value of the first in the upstream row, as it was or as it became; without links any row.
+    """
+
+    upstream: str
+    columns: frozenset[str]
+    links: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """Columns consumed per upstream table (`raw.x`, `analytics.x`), and the version of the code that consumes them."""
+    """Columns consumed per upstream table (`raw.x`, `analytics.x`), the version of the code, the ways a change takes.
+
+    Of `flows` there are some for every built table that is read, and none for raw ones.
+    """
 
     consumed: Mapping[str, frozenset[str]]
     code_version: str
+    flows: tuple[Flow, ...] = ()
 
 
 def recall(warehouse: Warehouse, registry: Registry) -> None:
@@ -38,7 +55,11 @@ def recall(warehouse: Warehouse, registry: Registry) -> None:
     if stored.get("digest") == _digest(registry):
         for name, known in stored["tables"].items():
             consumed = {upstream: frozenset(columns) for upstream, columns in known["consumed"].items()}
-            registry.know(name, Lineage(consumed, known["code_version"]), set(known["upstream"]))
+            flows = tuple(
+                Flow(upstream, frozenset(columns), tuple((of, own) for of, own in links))
+                for upstream, columns, links in known["flows"]
+            )
+            registry.know(name, Lineage(consumed, known["code_version"], flows), set(known["upstream"]))
 
 
 def remember(warehouse: Warehouse, registry: Registry) -> None:
@@ -61,6 +82,7 @@ def _as_document(registry: Registry, name: str) -> dict[str, object]:
     return {
         "consumed": {upstream: sorted(columns) for upstream, columns in lineage.consumed.items()},
         "code_version": lineage.code_version,
+        "flows": [[flow.upstream, sorted(flow.columns), flow.links] for flow in lineage.flows],
         "upstream": sorted(registry.built_upstream(name)),
     }
 
@@ -70,5 +92,5 @@ def _digest(registry: Registry) -> str:
     contracts = [*registry.raw.values(), *(table.contract for table in registry.built.values())]
     texts = [contract.model_dump_json(exclude={"folder"}) for contract in contracts]
     texts += [text for table in registry.built.values() for text in (table.build_sql, table.spine_sql)]
-    texts += [version("sqlglot"), _DERIVED_BY.read_text(encoding="utf-8")]
+    texts += [version("sqlglot"), *(path.read_text(encoding="utf-8") for path in _DERIVED_BY)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
