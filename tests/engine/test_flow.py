@@ -55,7 +55,8 @@ SHOWN = {
         {(PLAYER,)},
     ),
     "a window over it": (
-        f"WITH form AS (SELECT player_id, team_id, SUM(points) OVER (PARTITION BY player_id ORDER BY game_date NULLS FIRST) AS total FROM {PLAYED})"
+        "WITH form AS (SELECT player_id, team_id,"
+        f" SUM(points) OVER (PARTITION BY player_id ORDER BY game_date NULLS FIRST) AS total FROM {PLAYED})"
         f" SELECT {ROW}, f.total FROM spine AS s LEFT JOIN form AS f ON f.player_id = s.player_id AND f.team_id = s.team_id",
         {(PLAYER,)},
     ),
@@ -83,7 +84,8 @@ SHOWN = {
     ),
     "from a copy of the spine": (
         "WITH rows AS (SELECT game_id AS g, player_id AS who, game_date AS d FROM spine)"
-        f" SELECT r.g AS game_id, r.who AS player_id, r.d AS game_date, p.points FROM rows AS r LEFT JOIN {PLAYED} AS p ON p.player_id = r.who",
+        " SELECT r.g AS game_id, r.who AS player_id, r.d AS game_date, p.points FROM rows AS r"
+        f" LEFT JOIN {PLAYED} AS p ON p.player_id = r.who",
         {(PLAYER,)},
     ),
 }
@@ -101,8 +103,8 @@ NOT_SHOWN = {
         f" SELECT {ROW}, r.place FROM spine AS s LEFT JOIN ranked AS r ON r.player_id = s.player_id"
     ),
     "a window beside one over him": (
-        f"WITH ranked AS (SELECT player_id, SUM(points) OVER (PARTITION BY player_id, team_id) - SUM(points) OVER (PARTITION BY game_id) AS x"
-        f" FROM {PLAYED}) SELECT {ROW}, r.x FROM spine AS s LEFT JOIN ranked AS r ON r.player_id = s.player_id"
+        "WITH ranked AS (SELECT player_id,"
+        f" SUM(points) OVER (PARTITION BY player_id, team_id) - SUM(points) OVER (PARTITION BY game_id) AS x FROM {PLAYED}) SELECT {ROW}, r.x FROM spine AS s LEFT JOIN ranked AS r ON r.player_id = s.player_id"
     ),
     "an inequality": f"SELECT {ROW}, p.points FROM spine AS s LEFT JOIN {PLAYED} AS p ON p.player_id <> s.player_id AND {BEFORE}",
     "either of two": (
@@ -114,11 +116,16 @@ NOT_SHOWN = {
         f" LEFT JOIN {PLAYED} AS p ON p.game_date < s.game_date AND r.team_id = s.team_id"
     ),
     "a full join": (
-        f"WITH all_of AS (SELECT q.player_id AS who, p.points FROM raw.rosters_current AS q FULL JOIN {PLAYED} AS p ON p.player_id = q.player_id)"
+        "WITH all_of AS (SELECT q.player_id AS who, p.points FROM raw.rosters_current AS q"
+        f" FULL JOIN {PLAYED} AS p ON p.player_id = q.player_id)"
         f" SELECT {ROW}, a.points FROM spine AS s LEFT JOIN all_of AS a ON a.who = s.player_id"
     ),
-    "a subquery in an expression": f"SELECT {ROW}, (SELECT SUM(p.points) FROM {PLAYED} AS p WHERE p.player_id = s.player_id) AS points FROM spine AS s",
-    "whether there is one": f"SELECT {ROW}, EXISTS (SELECT 1 FROM {PLAYED} AS p WHERE p.player_id = s.player_id AND p.points > 9) AS had FROM spine AS s",
+    "a subquery in an expression": (
+        f"SELECT {ROW}, (SELECT SUM(p.points) FROM {PLAYED} AS p WHERE p.player_id = s.player_id) AS points FROM spine AS s"
+    ),
+    "whether there is one": (
+        f"SELECT {ROW}, EXISTS (SELECT 1 FROM {PLAYED} AS p WHERE p.player_id = s.player_id AND p.points > 9) AS had FROM spine AS s"
+    ),
     "a column that is not the row's own": (
         f"SELECT {ROW}, p.points FROM spine AS s LEFT JOIN raw.rosters_current AS r ON r.player_id = s.player_id"
         f" LEFT JOIN {PLAYED} AS p ON p.team_id = r.team_id AND p.game_date < r.game_date AND s.game_date > r.game_date"
