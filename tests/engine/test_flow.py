@@ -13,6 +13,8 @@ REGISTRY = default_registry()
 TABLE = REGISTRY.built["player_daily_cache"]
 PLAYED, TEAMS = "analytics.player_game_summary", "analytics.team_offense_game_summary"
 
+UNCHECKED = TABLE.contract.model_copy(update={"checks": ()})
+
 PLAYER, TEAM, SEASON = ("player_id", "player_id"), ("team_id", "team_id"), ("season", "season")
 OPPONENT = ("team_id", "opponent_team_id")
 BEFORE = "p.game_date < s.game_date"
@@ -21,9 +23,7 @@ ROW = "s.game_id, s.player_id, s.game_date, s.season, s.team_id, s.opponent_team
 
 def links(sql: str, column: str = "points", upstream: str = PLAYED) -> set[tuple[tuple[str, str], ...]]:
     """The links of all flows that a column of an upstream table takes through a build."""
-    lineage = lineage_of(
-        REGISTRY, replace(TABLE, build_sql=sql, contract=TABLE.contract.model_copy(update={"checks": ()}))
-    )
+    lineage = lineage_of(REGISTRY, replace(TABLE, build_sql=sql, contract=UNCHECKED))
     return {flow.links for flow in lineage.flows if flow.upstream == upstream and column in flow.columns}
 
 
@@ -104,7 +104,8 @@ NOT_SHOWN = {
     ),
     "a window beside one over him": (
         "WITH ranked AS (SELECT player_id,"
-        f" SUM(points) OVER (PARTITION BY player_id, team_id) - SUM(points) OVER (PARTITION BY game_id) AS x FROM {PLAYED}) SELECT {ROW}, r.x FROM spine AS s LEFT JOIN ranked AS r ON r.player_id = s.player_id"
+        f" SUM(points) OVER (PARTITION BY player_id, team_id) - SUM(points) OVER (PARTITION BY game_id) AS x FROM {PLAYED})"
+        f" SELECT {ROW}, r.x FROM spine AS s LEFT JOIN ranked AS r ON r.player_id = s.player_id"
     ),
     "an inequality": f"SELECT {ROW}, p.points FROM spine AS s LEFT JOIN {PLAYED} AS p ON p.player_id <> s.player_id AND {BEFORE}",
     "either of two": (
@@ -186,9 +187,10 @@ def test_a_check_is_a_way_too() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.built))
-def test_every_column_that_is_read_takes_some_way(name: str) -> None:
-    """Of each built table that a table reads; of raw ones none is followed."""
+def test_every_built_table_that_is_read_takes_some_way(name: str) -> None:
+    """By columns that are read of it; of raw ones none is followed."""
     lineage = REGISTRY.lineage(name)
     for upstream, columns in lineage.consumed.items():
         taken = set().union(*(flow.columns for flow in lineage.flows if flow.upstream == upstream))
-        assert taken == (set() if upstream.startswith("raw.") else set(columns))
+        assert taken <= columns
+        assert bool(taken) is not upstream.startswith("raw.")

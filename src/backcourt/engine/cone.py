@@ -8,36 +8,56 @@ in built tables is followed: a date before which a raw table changed is inside.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from backcourt.engine import ledger
+from backcourt.engine.build import create_inputs
 from backcourt.engine.contract import Contract
 from backcourt.engine.evaluate import changed_inputs
 from backcourt.engine.expect import reach_of
 from backcourt.engine.hashing import quoted
-from backcourt.engine.lineage import Flow
+from backcourt.engine.inputs import with_inputs
+from backcourt.engine.lineage import Bridge, Flow
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
 # Lines of the feed that are followed; of more than this nearly everything is reached anyway.
 MOST_LINES = 20_000
 
+# Keys of the feed that are new since a run, with the run that told of them.
 _LINES = """SELECT c.game_date, c.kind, c.key, c.columns, r.ordinal AS since
     FROM ledger.changes AS c JOIN ledger.runs AS r ON r.run_id = c.run_id WHERE c.table_name = $table AND r.ordinal > $since"""
 
 
+@dataclass(frozen=True)
+class Due:
+    """Why a verified date is due: the built tables that changed since the run (by its ordinal) that last saw to it."""
+
+    since: int
+    upstream: frozenset[str]
+
+
 def outside(warehouse: Warehouse, registry: Registry, table: Table, dates: Collection[date]) -> set[date]:
     """Those of the due dates whose stored rows cannot have changed; nothing is written."""
-    if table.contract.kind == "post":
-        return set()
-    behind = _behind(warehouse, registry, table, dates)
-    inside: set[date] = set()
-    for upstream in sorted({name for _, names in behind.values() for name in names}):
-        left = {day: since for day, (since, names) in behind.items() if upstream in names and day not in inside}
-        if left:
-            inside |= left.keys() - _spared(warehouse, registry, table, upstream, left)
-    return behind.keys() - inside
+    spared: set[date] = set()
+    if table.contract.kind == "pre":
+        for behind in _behind(warehouse, registry, table, dates).values():
+            spared |= _outside(warehouse, registry, table, behind)
+    return spared
+
+
+def _outside(warehouse: Warehouse, registry: Registry, table: Table, behind: Mapping[date, Due]) -> set[date]:
+    """The same for dates of one season."""
+    left = dict(behind)
+    for upstream in sorted(set().union(*(due.upstream for due in behind.values()))):
+        since = {day: due.since for day, due in left.items() if upstream in due.upstream}
+        if since:
+            reached = since.keys() - unreached(warehouse, registry, table, upstream, since)
+            left = {day: due for day, due in left.items() if day not in reached}
+    return set(left)
 
 
 def confirm(warehouse: Warehouse, table: Table, dates: Collection[date], run_id: str) -> None:
@@ -55,27 +75,33 @@ def confirm(warehouse: Warehouse, table: Table, dates: Collection[date], run_id:
 
 def _behind(
     warehouse: Warehouse, registry: Registry, table: Table, dates: Collection[date]
-) -> dict[date, tuple[int, set[str]]]:
-    """Verified dates that are due because of built tables alone: the run that last saw to them, and these tables."""
+) -> dict[str, dict[date, Due]]:
+    """Per season the verified dates that are due because of built tables alone."""
     rows = warehouse.rows(
-        """SELECT p.game_date, p.confirmed_by, p.inputs, e.inputs FROM ledger.partitions AS p
+        """SELECT e.season, p.game_date, p.confirmed_by, p.inputs, e.inputs FROM ledger.partitions AS p
         JOIN evaluation AS e ON e.table_name = p.table_name AND e.game_date = p.game_date AND e.code_version = p.code_version
         WHERE p.table_name = ? AND p.state = 'verified' AND p.partition_hash IS NOT NULL AND p.confirmed_by IS NOT NULL
-          AND list_contains(?::DATE[], p.game_date)""",
+          AND list_contains(?::DATE[], p.game_date) ORDER BY p.game_date""",
         [table.full_name, sorted(dates)],
     )
     built = {registry.built[name].full_name for name in registry.built_upstream(table.name)}
-    changed = {day: (since, set(changed_inputs(before, now))) for day, since, before, now in rows}
-    return {day: (since, names) for day, (since, names) in changed.items() if names and names <= built}
+    seasons: dict[str, dict[date, Due]] = defaultdict(dict)
+    for season, day, since, before, now in rows:
+        changed = frozenset(changed_inputs(before, now))
+        if changed and changed <= built:
+            seasons[season][day] = Due(since, changed)
+    return seasons
 
 
-def _spared(warehouse: Warehouse, registry: Registry, table: Table, upstream: str, since: dict[date, int]) -> set[date]:
-    """Of some dates those that no row of an upstream table reaches that changed after the runs given with them."""
+def unreached(
+    warehouse: Warehouse, registry: Registry, table: Table, upstream: str, since: Mapping[date, int]
+) -> set[date]:
+    """Of dates of one season those that no row of an upstream table reaches that changed after the runs given with them."""
     flows = [flow for flow in registry.lineage(table.name).flows if flow.upstream == upstream]
     contract, first = registry.contract(upstream), min(since.values())
     if warehouse.value(f"SELECT COUNT(*) FROM ({_LINES})", {"table": upstream, "since": first}) > MOST_LINES:
         return set()
-    _create_lines(warehouse, contract, sorted({of for flow in flows for of, _ in flow.links}), first)
+    _create_lines(warehouse, contract, sorted({name for flow in flows for name in flow.tied}), first)
     warehouse.execute(
         """CREATE OR REPLACE TEMP TABLE cone_dates AS
         SELECT d.game_date, d.since, h.reads_from FROM (SELECT UNNEST(?::DATE[]) AS game_date, UNNEST(?::BIGINT[]) AS since) AS d
@@ -86,8 +112,11 @@ def _spared(warehouse: Warehouse, registry: Registry, table: Table, upstream: st
     reached = "c.game_date = d.game_date" if same_date else "c.game_date < d.game_date AND c.game_date >= d.reads_from"
     told = f"cone_dates AS d JOIN cone_lines AS c ON c.since > d.since AND {reached}"
     # A change that the feed does not tell of cannot be followed.
-    explained = _days(warehouse, f"SELECT DISTINCT d.game_date FROM {told}")
-    return explained - set().union(*(_reached(warehouse, table, flow, told) for flow in flows))
+    left = _days(warehouse, f"SELECT DISTINCT d.game_date FROM {told}")
+    for flow in flows:
+        if left:
+            left -= _reached(warehouse, registry, table, flow, told)
+    return left
 
 
 def _create_lines(warehouse: Warehouse, contract: Contract, links: Iterable[str], since: int) -> None:
@@ -95,7 +124,7 @@ def _create_lines(warehouse: Warehouse, contract: Contract, links: Iterable[str]
 
     A stored row has the values of a line unless the line deletes it or changes them; a key is told by the line itself.
     """
-    values = [f"{_value(contract, name)} AS {quoted(f'link_{name}')}" for name in links]
+    values = [f"{_value(contract, name)} AS {_link(name)}" for name in links]
     key = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in contract.key)
     fields = ["c.game_date", "c.since", "c.kind", "string_split(c.columns, ',') AS columns", *values]
     warehouse.execute(
@@ -118,23 +147,36 @@ def _value(contract: Contract, name: str) -> str:
     return f"COALESCE(CAST(json_extract_string(c.key, '$.{name}') AS {kind}), {stored})"
 
 
-def _reached(warehouse: Warehouse, table: Table, flow: Flow, told: str) -> set[date]:
+def _reached(warehouse: Warehouse, registry: Registry, table: Table, flow: Flow, told: str) -> set[date]:
     """The dates on which a row is reached by one flow."""
-    matters = "(c.kind <> 'changed' OR list_has_any(c.columns, ?))"
-    names = [quoted(f"link_{of}") for of, _ in flow.links]
-    unknown = " OR ".join(f"c.{name} IS NULL" for name in names) or "TRUE"
-    found = _days(
-        warehouse, f"SELECT DISTINCT d.game_date FROM {told} WHERE {matters} AND ({unknown})", [sorted(flow.columns)]
+    matters, columns = "(c.kind <> 'changed' OR list_has_any(c.columns, ?))", [sorted(flow.columns)]
+    unknown = " OR ".join(f"c.{_link(name)} IS NULL" for name in flow.tied) or "TRUE"
+    found = _days(warehouse, f"SELECT DISTINCT d.game_date FROM {told} WHERE {matters} AND ({unknown})", columns)
+    if not flow.tied or not warehouse.value(f"SELECT COUNT(*) FROM {told} WHERE {matters}", columns):
+        return found
+    same, joined = [f"c.{_link(of)} = t.{quoted(own)}" for of, own in flow.links], told
+    if flow.bridge:
+        _create_bridge(warehouse, registry, table, flow.bridge)
+        tied = " AND ".join(f"b.{quoted(own)} = c.{_link(of)}" for of, own in flow.bridge.tied)
+        joined = f"{told} JOIN cone_bridge AS b ON {tied}"
+        same += [f"b.{quoted(of)} = t.{quoted(own)}" for of, own in flow.bridge.links]
+    return found | _days(
+        warehouse,
+        f"SELECT DISTINCT d.game_date FROM {joined} JOIN {table.full_name} AS t"
+        f" ON t.game_date = d.game_date AND {' AND '.join(same)} WHERE {matters}",
+        columns,
     )
-    if flow.links:
-        same = " AND ".join(f"c.{name} = t.{quoted(own)}" for name, (_, own) in zip(names, flow.links, strict=True))
-        found |= _days(
-            warehouse,
-            f"SELECT DISTINCT d.game_date FROM {told} JOIN {table.full_name} AS t ON t.game_date = d.game_date AND {same}"
-            f" WHERE {matters}",
-            [sorted(flow.columns)],
-        )
-    return found
+
+
+def _create_bridge(warehouse: Warehouse, registry: Registry, table: Table, bridge: Bridge) -> None:
+    """`cone_bridge`: the rows of a bridge as a build of the dates in `cone_dates` would see them."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT game_date FROM cone_dates")
+    create_inputs(warehouse, registry, table)
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE cone_bridge AS {with_inputs(bridge.sql)}")
+
+
+def _link(name: str) -> str:
+    return quoted(f"link_{name}")
 
 
 def _days(warehouse: Warehouse, query: str, parameters: Iterable[object] = ()) -> set[date]:

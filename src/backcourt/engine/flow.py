@@ -20,8 +20,17 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 Link = tuple[str, str]
 """A column of the upstream table, and the column of a relation that has its value."""
 
-Way = tuple[str, frozenset[Link]]
-"""An upstream table, and the links by which its rows reach those of a relation."""
+Bridge = tuple[str, frozenset[Link]]
+"""A query by name that reads no built table, and the columns of it that have the value of one of the upstream row."""
+
+Way = tuple[str, frozenset[Link], Bridge | None]
+"""An upstream table, and the links by which its rows reach those of a relation, perhaps over a bridge.
+
+Over a bridge a row is reached by the rows of a query that the upstream row is joined to: its columns are linked as well,
+marked by `ASHORE`, and say of which team a player is, or whom a team plays.
+"""
+
+ASHORE = "~"
 
 Dependence = dict[Way, frozenset[str]]
 """The columns of upstream tables that something follows from, by the way they reach it."""
@@ -85,8 +94,18 @@ def merged(parts: Iterable[Dependence]) -> Dependence:
 
 
 def linked(part: Dependence, relink: Callable[[frozenset[Link]], Iterable[Link]]) -> Dependence:
-    """The same with other links."""
-    return merged({(upstream, frozenset(relink(links))): names} for (upstream, links), names in part.items())
+    """The same with other links; a bridge from which no link leads on is none."""
+    return merged({_way(upstream, relink(links), bridge): names} for (upstream, links, bridge), names in part.items())
+
+
+def _way(upstream: str, links: Iterable[Link], bridge: Bridge | None) -> Way:
+    kept = frozenset(links)
+    return upstream, kept, bridge if any(of.startswith(ASHORE) for of, _ in kept) else None
+
+
+def _on(alias: str, links: Iterable[Link]) -> Iterator[Link]:
+    """The links that end on columns of a source, on the names that these have there."""
+    return ((of, place.partition(".")[2]) for of, place in links if place.partition(".")[0] == alias)
 
 
 def _only(places: frozenset[str]) -> Callable[[frozenset[Link]], Iterator[Link]]:
@@ -188,7 +207,31 @@ class _Select:
 
     def _placed(self, alias: str, part: Dependence) -> Dependence:
         """What a source follows from, with its links on all columns of the query that have the same value."""
-        return linked(part, lambda links: ((of, place) for of, own in links for place in self._places((alias, own))))
+        return merged({self._way_here(alias, way): names} for way, names in part.items())
+
+    def _way_here(self, alias: str, way: Way) -> Way:
+        upstream, links, bridge = way
+        places = {(of, place) for of, own in links for place in self._places((alias, own))}
+        if bridge is not None:
+            return _way(upstream, places, bridge)
+        bridges = self._bridges()
+        tied = {name: frozenset(_on(name, places)) for name in bridges if name != alias}
+        pier = max(tied, key=lambda name: (len(tied[name]), name), default="")
+        if not pier or not tied[pier]:
+            return _way(upstream, places, None)
+        ashore = {(ASHORE + name, place) for name in self.sources[pier].columns for place in self._places((pier, name))}
+        return _way(upstream, places | ashore, (bridges[pier], tied[pier]))
+
+    def _bridges(self) -> dict[str, str]:
+        """Sources that are queries by name and read no built table, and always have a row."""
+        nodes = {alias: node for alias, (node, _) in self.scope.selected_sources.items() if alias not in self.nullable}
+        return {
+            alias: node.name
+            for alias, node in nodes.items()
+            if isinstance(node, exp.Table)
+            and isinstance(self.scope.sources[alias], Scope)
+            and not self.sources[alias].all
+        }
 
     def _places(self, start: Place) -> Iterator[str]:
         found, ahead = {start}, [start]
@@ -210,7 +253,8 @@ class _Select:
         alias, name = self._place(column) or ("", "")
         # A column of a query around this one is counted there, where that one reads this.
         source = self.sources.get(alias, Relation())
-        return self._placed(alias, source.columns.get(name, {}))
+        part = source.columns.get(name)
+        return self._placed(alias, source.all if part is None else part)
 
     def _of_query(self, query: exp.Query) -> Dependence:
         """A subquery in an expression: which rows of it reach which row is not followed."""

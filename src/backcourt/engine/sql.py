@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +22,7 @@ from sqlglot.schema import MappingSchema
 
 from backcourt.engine import flow
 from backcourt.engine.inputs import SCHEDULED, base_name
-from backcourt.engine.lineage import Flow, Lineage
+from backcourt.engine.lineage import Bridge, Flow, Lineage
 from backcourt.errors import ContractError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
             consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
             games.add("cutoff_at")
     frozen = {name: frozenset(columns) for name, columns in consumed.items()}
-    return Lineage(frozen, code_version(table), _flows(frozen, flow.merged(ways)))
+    return Lineage(frozen, code_version(table), _flows(table, frozen, flow.merged(ways)))
 
 
 def code_version(table: Table) -> str:
@@ -210,12 +210,17 @@ def _ways(registry: Registry, table: Table, tree: exp.Query, private: Private, *
     Links are taken only on copies of its row in the spine (in a check of the candidate): those stay what they are.
     """
     found = flow.derive(tree, lambda node: _as_relation(registry, _name(node), private))
-    rows = {
-        found.copies[name][0] if name in found.copies else None
-        for name in (table.contract.key if is_build else ("game_date",))
-    }
+    names = table.contract.key if is_build else ("game_date",)
+    rows = {found.copies[name][0] if name in found.copies else None for name in names}
     named = {name: name if is_build else of for name, (way, of) in found.copies.items() if rows == {way}}
-    return flow.linked(found.all, lambda links: ((of, named[name]) for of, name in links if name in named))
+    return flow.linked(found.all, lambda links: _shortest((of, named[name]) for of, name in links if name in named))
+
+
+def _shortest(links: Iterable[flow.Link]) -> list[flow.Link]:
+    """Without a bridge where the row is linked to more than a season as it is."""
+    found = list(links)
+    direct = [link for link in found if not link[0].startswith(flow.ASHORE)]
+    return direct if any(of != "season" for of, _ in direct) else found
 
 
 def _as_relation(registry: Registry, name: str, private: Private) -> flow.Relation:
@@ -226,27 +231,71 @@ def _as_relation(registry: Registry, name: str, private: Private) -> flow.Relati
         return flow.Relation()
     columns = registry.contract(name).columns
     linked = [each.name for each in columns if each.role == "key" or each.name.endswith(("_id", "season"))]
-    way = (name, frozenset((each, each) for each in linked))
+    way = (name, frozenset((each, each) for each in linked), None)
     return flow.Relation({way: frozenset()}, {each.name: {way: frozenset([each.name])} for each in columns})
 
 
-def _flows(consumed: Mapping[str, frozenset[str]], ways: flow.Dependence) -> tuple[Flow, ...]:
-    """The ways as flows, the widest first, each with the columns that no wider one has; what was not followed is on the widest."""
-    followed: dict[str, set[str]] = {}
-    for (name, _), columns in ways.items():
-        followed.setdefault(name, set()).update(columns)
-    built = {name: columns for name, columns in consumed.items() if not name.startswith("raw.")}
-    missed = {(name, frozenset[flow.Link]()): columns - followed.get(name, set()) for name, columns in built.items()}
-    every = flow.merged([ways, {way: columns for way, columns in missed.items() if columns or way[0] not in followed}])
-    flows: list[Flow] = []
-    for (name, links), columns in sorted(
-        every.items(), key=lambda item: (item[0][0], len(item[0][1]), sorted(item[0][1]))
-    ):
-        wider = [each for each in flows if each.upstream == name and set(each.links) <= links]
-        left = columns.difference(*(each.columns for each in wider))
+def _flows(table: Table, consumed: Mapping[str, frozenset[str]], ways: flow.Dependence) -> tuple[Flow, ...]:
+    """The ways as flows, each with the columns that no wider one has.
+
+    A column that is read and reaches nothing, say one of a shared relation that this table has no use for, is on none.
+    """
+    passable = flow.merged({_passable(table, way): columns} for way, columns in ways.items())
+    read = {name for name in consumed if not name.startswith("raw.")} - {way[0] for way in passable}
+    unseen: flow.Dependence = {(name, frozenset(), None): consumed[name] for name in read}
+    kept: flow.Dependence = {}
+    for way, columns in sorted(flow.merged([passable, unseen]).items(), key=_by_width):
+        wider = [kept[other] for other in kept if _is_wider(other, way)]
+        left = columns.difference(*wider)
         if left or not wider:
-            flows.append(Flow(name, left, tuple(sorted(links))))
-    return tuple(flows)
+            kept[way] = left
+    return tuple(_as_flow(table, way, columns) for way, columns in kept.items())
+
+
+def _by_width(item: tuple[flow.Way, frozenset[str]]) -> tuple[str, bool, int, str]:
+    (name, links, bridge), _ = item
+    return name, bridge is not None, len(links), str((sorted(links), bridge and sorted(bridge[1])))
+
+
+def _is_wider(one: flow.Way, other: flow.Way) -> bool:
+    return one[0] == other[0] and one[1] <= other[1] and one[2] in (None, other[2])
+
+
+def _passable(table: Table, way: flow.Way) -> flow.Way:
+    """Without a bridge that cannot be asked on its own."""
+    name, links, bridge = way
+    if bridge is None or _crossing(table, bridge[0]):
+        return way
+    return name, frozenset(link for link in links if not link[0].startswith(flow.ASHORE)), None
+
+
+def _as_flow(table: Table, way: flow.Way, columns: frozenset[str]) -> Flow:
+    name, links, bridge = way
+    direct = tuple(sorted(link for link in links if not link[0].startswith(flow.ASHORE)))
+    if bridge is None:
+        return Flow(name, columns, direct)
+    ashore = tuple(sorted((of.removeprefix(flow.ASHORE), own) for of, own in links - set(direct)))
+    tied = tuple(sorted(bridge[1]))
+    named = ", ".join(sorted({column for _, column in tied} | {column for column, _ in ashore}))
+    sql = f"{_crossing(table, bridge[0])} SELECT DISTINCT {named} FROM {bridge[0]}"
+    return Flow(name, columns, direct, Bridge(sql, tied, ashore))
+
+
+def _crossing(table: Table, name: str) -> str:
+    """The CTEs of a build that one of them needs, itself included; none if they need the spine or are not to be found."""
+    build = cast(exp.Query, _parse(table.build_sql, f"{table.full_name} build.sql"))
+    ctes = {cte.alias: cte.this for cte in build.ctes}
+    needed, ahead = set[str](), [name]
+    while ahead:
+        one = ahead.pop()
+        if one not in ctes:
+            return ""
+        needed.add(one)
+        named = {node.name for node in ctes[one].find_all(exp.Table) if not node.db}
+        own = {cte.alias for cte in ctes[one].find_all(exp.CTE)}
+        ahead += sorted(named - own - needed)
+    listed = ", ".join(f"{each} AS ({ctes[each].sql(dialect='duckdb')})" for each in ctes if each in needed)
+    return f"WITH {listed}"
 
 
 def _sources(scope: Scope, column: exp.Column) -> list[str]:
