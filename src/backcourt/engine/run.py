@@ -15,7 +15,7 @@ from typing import Literal
 from backcourt.clock import Clock
 from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
-from backcourt.engine.evaluate import evaluate, upstream_trouble
+from backcourt.engine.evaluate import GONE, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
@@ -144,7 +144,8 @@ def _run_table(
             on_unit(table.name, part)
     # A clock may be set back meanwhile; no time is negative.
     report.table_seconds[table.name] = max(0.0, (clock.now() - started).total_seconds())
-    evaluate(warehouse, registry, table)
+    if any(reason == GONE for reason in reasons.values()):
+        evaluate(warehouse, registry, table)
     events.write_snapshot(warehouse)
 
 
@@ -231,10 +232,11 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(
-        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)"
-        " FROM ledger.partitions AS p"
-        " WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date AND evaluation.table_name = ?",
-        [table.full_name],
+        """UPDATE evaluation SET state = p.state, reason = p.cause, rows = p.rows,
+          expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)
+        FROM ledger.partitions AS p WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date
+          AND evaluation.table_name = ? AND list_contains(?::DATE[], evaluation.game_date)""",
+        [table.full_name, [each.game_date for each in attempts]],
     )
     events.write_snapshot(warehouse)
     details = {
