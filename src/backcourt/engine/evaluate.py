@@ -21,6 +21,9 @@ NOT_DUE = ("not_covered", "closed", "ahead")
 # States of which nothing that reads a partition is behind.
 _SETTLED = ("verified", *NOT_DUE)
 
+# The reason of a date that lost its last game: once it is emptied it is closed.
+GONE = "its last game is gone"
+
 # The evaluation with the code that the verified rows of each partition were built with; NULL where none are.
 WITH_CODE = """(SELECT e.*, p.code_version AS built_with FROM evaluation AS e
     LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date AND p.state = 'verified')"""
@@ -113,7 +116,7 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) ->
             ELSE state END AS judged_state
           FROM compared)
         SELECT table_name, game_date, season, games, uncovered, judged_state, CASE judged_state
-            WHEN 'surplus' THEN 'its last game is gone'
+            WHEN 'surplus' THEN '{GONE}'
             WHEN 'missing' THEN 'never built'
             WHEN 'damaged' THEN COALESCE(cause, 'stored rows differ from the ledger')
             WHEN 'failed' THEN 'the last attempt failed: ' || COALESCE(cause, 'no cause recorded')

@@ -13,9 +13,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import events, guard, ledger, lineage, runs
+from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
-from backcourt.engine.evaluate import evaluate, upstream_trouble
+from backcourt.engine.evaluate import GONE, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
@@ -24,7 +24,7 @@ from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
 Unit = Literal["season", "month", "week", "day"]
-Outcome = Literal["written", "unchanged", "failed", "blocked"]
+Outcome = Literal["outside", "written", "unchanged", "failed", "blocked"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def backfill(
     for planned in made.tables:
         due = _due_now(warehouse, registry, planned, force=force)
         if due:
-            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit)
+            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
     _end_run(warehouse, made, report, clock.now())
@@ -116,6 +116,8 @@ def _run_table(
     clock: Clock,
     report: RunReport,
     on_unit: Callable[[str, int], None],
+    *,
+    force: bool,
 ) -> None:
     create_table(warehouse, table.contract)
     reasons = {each.game_date: each.reason or "forced" for each in due}
@@ -123,13 +125,31 @@ def _run_table(
     if trouble:
         _block(warehouse, table, trouble, reasons, clock, report)
     started = clock.now()
-    for dates in _units([each for each in due if each.game_date not in trouble], unit):
+    left = [each for each in due if each.game_date not in trouble]
+    if not force:
+        left = _narrowed(warehouse, registry, table, left, clock, report)
+    for dates in _units(left, unit):
         for part in _attempt(warehouse, registry, table, dates, clock.now, report, reasons):
             on_unit(table.name, part)
     # A clock may be set back meanwhile; no time is negative.
     report.table_seconds[table.name] = max(0.0, (clock.now() - started).total_seconds())
-    evaluate(warehouse, registry, table)
+    if any(reason == GONE for reason in reasons.values()):
+        evaluate(warehouse, registry, table)
     events.write_snapshot(warehouse)
+
+
+def _narrowed(
+    warehouse: Warehouse, registry: Registry, table: Table, due: Sequence[Due], clock: Clock, report: RunReport
+) -> list[Due]:
+    """What is due less the dates that no changed row reaches; these are confirmed as they are."""
+    spared = cone.outside(warehouse, registry, table, [each.game_date for each in due])
+    if spared:
+        cone.confirm(warehouse, table, spared, report.run_id)
+        attempts = [
+            Attempt(table.name, each.game_date, "outside", each.reason) for each in due if each.game_date in spared
+        ]
+        _note(warehouse, table, attempts, clock.now(), report)
+    return [each for each in due if each.game_date not in spared]
 
 
 def _attempt(
@@ -201,15 +221,16 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(
-        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)"
-        " FROM ledger.partitions AS p"
-        " WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date AND evaluation.table_name = ?",
-        [table.full_name],
+        """UPDATE evaluation SET state = p.state, reason = p.cause, rows = p.rows,
+          expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)
+        FROM ledger.partitions AS p WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date
+          AND evaluation.table_name = ? AND list_contains(?::DATE[], evaluation.game_date)""",
+        [table.full_name, [each.game_date for each in attempts]],
     )
     events.write_snapshot(warehouse)
     details = {
         outcome: sum(a.outcome == outcome for a in attempts)
-        for outcome in ("written", "unchanged", "failed", "blocked")
+        for outcome in ("outside", "written", "unchanged", "failed", "blocked")
     }
     events.append(warehouse, moment, "commit", {"run": report.run_id, "table": table.name, **details})
 
@@ -240,6 +261,7 @@ def _tally(planned: PlannedTable, report: RunReport) -> runs.Tally:
         considered=planned.considered,
         planned=len(planned.due),
         cut_off=len(planned.due) - became.total(),
+        outside=became["outside"],
         written=became["written"],
         unchanged=became["unchanged"],
         failed=became["failed"],
