@@ -141,7 +141,7 @@ MUTANTS = [
     # Which columns a table reads, and which code it is.
     Mutant(
         "lineage", "a consumed column is left out of the comparison", expect.create_consumption,
-        "for column in sorted(columns)", "for column in sorted(columns - {'points'})", "a correction", "bytes",
+        "for column in sorted(consumed)", "for column in sorted(set(consumed) - {'points'})", "a correction", "bytes",
     ),
     Mutant(
         "lineage", "a consumed column is not known at all", sql._consumed,

@@ -16,7 +16,7 @@ from backcourt.clock import Clock
 from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, evaluate, upstream_trouble
-from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
+from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
@@ -89,9 +89,8 @@ def backfill(
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
-    asked = registry.select(scope.tables, scope.phase)
     for planned in made.tables:
-        due = _due_now(warehouse, registry, planned, scope, asked, force=force)
+        due = _due_now(warehouse, registry, planned, force=force)
         if due:
             _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
     report.seconds = (clock.now() - started).total_seconds()
@@ -100,22 +99,12 @@ def backfill(
     return report
 
 
-def _due_now(
-    warehouse: Warehouse,
-    registry: Registry,
-    planned: PlannedTable,
-    scope: Scope,
-    asked: Sequence[Table],
-    *,
-    force: bool,
-) -> list[Due]:
+def _due_now(warehouse: Warehouse, registry: Registry, planned: PlannedTable, *, force: bool) -> list[Due]:
     """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
     if not planned.due:
         return []
     evaluate(warehouse, registry, planned.table)
-    chosen = {each.game_date for each in planned.due}
-    reached = in_scope(warehouse, registry, planned.table, scope, asked)
-    return [each for each in reached if each.game_date in chosen and would_run(each, force=force)]
+    return still_due(warehouse, planned, force=force)
 
 
 def _run_table(
