@@ -27,17 +27,23 @@ def create_grid(warehouse: Warehouse, tables: Iterable[Table]) -> None:
     kinds = [(table.full_name, table.contract.covers, table.contract.kind == "post") for table in tables]
     if not kinds:
         return
+    # Most tables cover the same games, so these are counted once for all of them.
     warehouse.execute(
         """INSERT INTO grid
         WITH wanted AS (SELECT UNNEST(?) AS table_name, UNNEST(?) AS covers, UNNEST(?) AS is_post),
         counted AS (
-          SELECT w.table_name, s.game_date, s.season, c.season_type, IF(w.is_post, s.final, s.games) AS games
-          FROM ledger.schedule AS s CROSS JOIN wanted AS w
+          SELECT w.covers, w.is_post, s.game_date, s.season, c.season_type, IF(w.is_post, s.final, s.games) AS games
+          FROM ledger.schedule AS s CROSS JOIN (SELECT DISTINCT covers, is_post FROM wanted) AS w
           LEFT JOIN (SELECT DISTINCT table_name, season, season_type FROM ledger.coverage) AS c
-            ON c.table_name = w.covers AND c.season = s.season AND c.season_type = s.season_type)
-        SELECT table_name, game_date, MIN(season), COALESCE(SUM(games) FILTER (WHERE season_type IS NOT NULL), 0),
-          COALESCE(SUM(games) FILTER (WHERE season_type IS NULL), 0), string_agg(DISTINCT season_type, ',' ORDER BY season_type)
-        FROM counted GROUP BY table_name, game_date HAVING SUM(games) > 0""",
+            ON c.table_name = w.covers AND c.season = s.season AND c.season_type = s.season_type),
+        days AS (
+          SELECT covers, is_post, game_date, MIN(season) AS season,
+            COALESCE(SUM(games) FILTER (WHERE season_type IS NOT NULL), 0) AS games,
+            COALESCE(SUM(games) FILTER (WHERE season_type IS NULL), 0) AS uncovered,
+            string_agg(DISTINCT season_type, ',' ORDER BY season_type) AS coverage
+          FROM counted GROUP BY covers, is_post, game_date HAVING SUM(games) > 0)
+        SELECT w.table_name, d.game_date, d.season, d.games, d.uncovered, d.coverage
+        FROM wanted AS w JOIN days AS d ON d.covers = w.covers AND d.is_post = w.is_post""",
         [list(column) for column in zip(*kinds, strict=True)],
     )
 

@@ -145,12 +145,10 @@ class Warehouse:
         """Insert a few rows given as Python values (bulk data goes through SQL)."""
         if not rows:
             return
+        # One statement; with a statement for each row the planning would take most of the time.
         marks = ", ".join("?" for _ in rows[0])
-        self._count(table)
-        try:
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
-        except duckdb.Error as error:
-            raise _translated(error) from error
+        values = ", ".join(f"({marks})" for _ in rows)
+        self._run(f"INSERT INTO {table} VALUES {values}", [value for row in rows for value in row])
 
     def describe(self, relation: str) -> list[tuple[str, str]]:
         """Name and type of each column of a relation."""
@@ -178,7 +176,9 @@ class Warehouse:
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether a table or view exists."""
-        found = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        # The information schema would describe every table to find one.
+        found = """SELECT COUNT(*) FROM (SELECT schema_name, table_name FROM duckdb_tables()
+          UNION ALL SELECT schema_name, view_name FROM duckdb_views()) WHERE schema_name = ? AND table_name = ?"""
         return bool(self.value(found, [schema, name]))
 
     @contextmanager

@@ -17,10 +17,9 @@ from collections.abc import Mapping as MappingOf
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from backcourt.engine.contract import read_yaml
+from backcourt.engine.documents import read_document
 from backcourt.errors import ContractError
 
 MAPPINGS = Path(__file__).resolve().parent / "mappings"
@@ -114,8 +113,8 @@ def read_mapping(path: Path) -> FileMapping:
     """Read one mapping; raises ContractError naming the file and the field."""
     try:
         text = path.read_text(encoding="utf-8")
-        return FileMapping(**read_yaml(text), text=text)
-    except (ValidationError, yaml.YAMLError, TypeError, OSError) as error:
+        return FileMapping(**read_document(path), text=text)
+    except (ValidationError, TypeError, ValueError, OSError) as error:
         raise ContractError.unreadable(path, str(error)) from error
 
 

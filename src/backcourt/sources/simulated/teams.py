@@ -6,11 +6,10 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
+from backcourt.engine.documents import read_document
 from backcourt.names import TEAM_IDS
 
-MODEL = yaml.safe_load((Path(__file__).parent / "league.yaml").read_text(encoding="utf-8"))
+MODEL = read_document(Path(__file__).parent / "league.yaml")
 _EARTH_RADIUS_MILES = 3958.8
 
 
