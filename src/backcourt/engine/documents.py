@@ -7,8 +7,8 @@ the text that it came from, so a file that was edited is parsed anew; nothing el
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
-import pickle
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -23,10 +23,10 @@ def read_document(path: Path) -> Any:
     place = path.parent / "__pycache__" / f"{path.name}.{sys.implementation.cache_tag}"
     kept = _kept(place, text)
     if kept:
-        return pickle.loads(kept)
+        return marshal.loads(kept)
     document = _parse(text.decode("utf-8"))
     if not sys.dont_write_bytecode:
-        _keep(place, text, pickle.dumps(document))
+        _keep(place, text, marshal.dumps(document))
     return document
 
 
