@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,10 @@ def test_a_text_that_is_no_document(file: Path) -> None:
     file.write_text("columns: [", encoding="utf-8")
     with pytest.raises(ValueError, match="flow node"):
         read_document(file)
+
+
+def test_a_document_with_dates_is_parsed_each_time(file: Path) -> None:
+    """What is kept is plain data alone, so that reading it back can run nothing."""
+    file.write_text("day: 2021-11-15\n", encoding="utf-8")
+    assert read_document(file) == read_document(file) == {"day": date(2021, 11, 15)}
+    assert not kept(file)

@@ -26,7 +26,7 @@ def read_document(path: Path) -> Any:
         return marshal.loads(kept)
     document = _parse(text.decode("utf-8"))
     if not sys.dont_write_bytecode:
-        _keep(place, text, marshal.dumps(document))
+        _keep(place, text, document)
     return document
 
 
@@ -52,7 +52,12 @@ def _kept(place: Path, text: bytes) -> bytes:
     return made if seal == _seal(text, made) else b""
 
 
-def _keep(place: Path, text: bytes, made: bytes) -> None:
+def _keep(place: Path, text: bytes, document: Any) -> None:
+    try:
+        made = marshal.dumps(document)
+    except ValueError:
+        # A date in it, for one: what is more than plain data is parsed each time.
+        return
     draft = place.with_name(f"{place.name}.{os.getpid()}")
     try:
         place.parent.mkdir(exist_ok=True)
