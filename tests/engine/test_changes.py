@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.sources.simulated.faults import inject
 from backcourt.warehouse.duckdb import QueryError
-from support import Workshop, contents, on_dates, read_csv, write_csv
+from support import Workshop, contents, copied, on_dates, read_csv, write_csv
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
 
@@ -216,10 +218,12 @@ class TestOneCommit:
         assert as_differences(told(shop)) == differences(rows, rows_of(shop))
 
 
-class TestManyRuns:
-    @pytest.fixture
-    def history(self, shop: Workshop) -> tuple[Workshop, list[tuple[Run, Differences]]]:
-        """A first build and five corrections and withdrawals, each run with what it changed."""
+@pytest.fixture(scope="module")
+def history(
+    built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Workshop, list[tuple[Run, Differences]]]]:
+    """A first build and five corrections and withdrawals, each run with what it changed; to be read."""
+    with copied(built, league, tmp_path_factory.mktemp("history") / "shop") as shop:
         steps = [(runs.find(shop.warehouse, "latest"), differences({}, rows_of(shop)))]
         listed = shop.read("did_not_play")
         for number in range(1, 6):
@@ -228,8 +232,10 @@ class TestManyRuns:
             correct_box(shop, hours=number, steals=1 if number % 2 else -1)
             shop.backfill()
             steps.append((runs.find(shop.warehouse, "latest"), differences(before, rows_of(shop))))
-        return shop, steps
+        yield shop, steps
 
+
+class TestManyRuns:
     def test_every_run_is_told_as_it_was(self, history: tuple[Workshop, list[tuple[Run, Differences]]]) -> None:
         """Whole partitions too, though later runs inserted and deleted keys of theirs."""
         shop, steps = history

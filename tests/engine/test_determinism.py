@@ -141,7 +141,10 @@ class TestHowTheWorkIsCut:
 class TestEveryTable:
     """The pre-game tables too, which read the past of their rows, and each other."""
 
-    @pytest.mark.parametrize(("unit", "threads", "seed"), [("day", 8, "1"), ("season", 1, "2")])
+    @pytest.mark.parametrize(
+        ("unit", "threads", "seed"),
+        [pytest.param("day", 8, "1", marks=pytest.mark.soak), ("week", 8, "1"), ("season", 1, "2")],
+    )
     def test_in_a_process_of_its_own(
         self, ingested: Path, all_built: Path, tmp_path: Path, unit: Unit, threads: int, seed: str
     ) -> None:

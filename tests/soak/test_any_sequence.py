@@ -18,7 +18,7 @@ EXAMPLES, SHARDS = 1000, 2
 ALL_TABLES_EXAMPLES = 6
 
 
-@quick(15)
+@quick(6)
 @given(sequences)
 def test_some_sequences(steps: list[Step]) -> None:
     """Those that `make test` has time for; each is compared with a fresh warehouse too."""
