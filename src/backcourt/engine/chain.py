@@ -67,8 +67,8 @@ class Cause:
 class Step:
     """An upstream table that is other than before: its rows by what became of them, and what led to that.
 
-    `columns` are those that are read. `due` are dates on which it will run itself. Of a table that `is_above` the causes
-    stand with an earlier step.
+    `columns` are those that are read. `due` are dates on which it will run itself. Where a step `is_above`, what led to it
+    stands with an earlier one of its table; of a raw table it is that very step.
     """
 
     table: str
@@ -155,18 +155,23 @@ def _followed(
 
 
 def _nested(
-    name: str, steps: dict[str, list[Step]], causes: dict[str, tuple[Cause, ...]], above: set[str]
+    name: str, steps: dict[str, list[Step]], causes: dict[str, tuple[Cause, ...]], above: set[object]
 ) -> Iterator[Step]:
-    """The steps behind a table, each with those behind it, unless they stand above."""
+    """The steps behind a table, each with those behind it; what stands above is only named again."""
     for step in steps.get(name, ()):
-        if step.table in above:
+        same = step.table if step.table in causes else _identity(step)
+        if same in above:
             yield replace(step, is_above=True)
-        elif step.table in causes:
-            above.add(step.table)
-            behind = tuple(_nested(step.table, steps, causes, above))
-            yield replace(step, causes=causes[step.table], because=behind)
-        else:
-            yield step
+            continue
+        above.add(same)
+        behind = tuple(_nested(step.table, steps, causes, above))
+        yield replace(step, causes=causes.get(step.table, ()), because=behind)
+
+
+def _identity(step: Step) -> object:
+    """What makes two steps of a raw table the same: other columns are read by other tables."""
+    told = tuple((each.source, each.stream, each.ingested_at) for each in step.ingests)
+    return step.table, tuple(step.rows.items()), step.on, step.columns, told
 
 
 def _prepare(warehouse: Warehouse) -> None:
