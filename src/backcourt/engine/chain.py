@@ -21,7 +21,7 @@ from backcourt.warehouse.duckdb import Warehouse
 # Ingests that a step names, the newest ones; the others are counted.
 MOST_INGESTS = 5
 
-COVERAGE = "coverage changed"
+COVERAGE = "other kinds of games are covered on its date than before"
 
 # Attempts that left a partition as today's inputs make it.
 _DONE = "('written', 'unchanged', 'outside')"
@@ -196,14 +196,18 @@ def _load_attempts(warehouse: Warehouse, table: Table) -> _Attempts | None:
     of_table = {"table": table.full_name}
     if not warehouse.value("SELECT COUNT(*) FROM chain_reached WHERE table_name = $table", of_table):
         return None
+    # A run that was killed between its rows and the note of why has nothing before it that could be told.
     warehouse.execute(
         """INSERT INTO chain
-        WITH told AS (
-          SELECT DISTINCT t.game_date, t.ordinal, a.since, COALESCE(b.newest_ingest, 0) AS low, r.newest_ingest AS high,
-            a.inputs, COALESCE(a.reason, 'run ' || r.run_id || ' was interrupted before it noted why') AS reason, FALSE AS is_due
+        WITH noted AS (
+          SELECT DISTINCT t.game_date, r.ordinal, IF(a.run_id IS NULL, r.ordinal, a.since) AS since, r.newest_ingest AS high,
+            a.inputs, COALESCE(a.reason, 'run ' || r.run_id || ' was interrupted before it noted why') AS reason
           FROM chain_reached AS t JOIN ledger.runs AS r ON r.ordinal = t.ordinal
           LEFT JOIN ledger.attempts AS a ON a.run_id = r.run_id AND a.table_name = t.table_name AND a.game_date = t.game_date
-          LEFT JOIN ledger.runs AS b ON b.ordinal = a.since WHERE t.table_name = $table),
+          WHERE t.table_name = $table),
+        told AS (
+          SELECT n.game_date, n.ordinal, n.since, COALESCE(b.newest_ingest, 0) AS low, n.high, n.inputs, n.reason, FALSE AS is_due
+          FROM noted AS n LEFT JOIN ledger.runs AS b ON b.ordinal = n.since),
         due AS (
           SELECT e.game_date, 9223372036854775807, d.since, COALESCE(b.newest_ingest, 0), 2147483647, d.inputs, e.reason, TRUE
           FROM evaluation AS e
@@ -232,8 +236,10 @@ def _causes(warehouse: Warehouse, table: Table) -> tuple[Cause, ...]:
     """Reasons of the attempts that no upstream table stands for, the most frequent first."""
     rows = warehouse.rows(
         """SELECT reason, COUNT(*) FROM (
-          SELECT reason FROM chain WHERE table_name = $table AND reason <> 'input changed' AND NOT starts_with(reason, 'behind ')
-          UNION ALL SELECT $coverage FROM chain WHERE table_name = $table AND list_contains(inputs, 'coverage'))
+          SELECT reason FROM chain WHERE table_name = $table AND reason <> 'input changed'
+            AND NOT starts_with(reason, 'behind ') AND NOT starts_with(reason, 'was blocked')
+          UNION ALL SELECT $coverage FROM chain WHERE table_name = $table AND list_contains(inputs, 'coverage')
+            AND reason <> 'its last game is gone')
         GROUP BY reason ORDER BY 2 DESC, 1""",
         {"table": table.full_name, "coverage": COVERAGE},
     )
