@@ -243,6 +243,54 @@ class TestExplain:
             "never built",
         ]
 
+    def test_the_chain(self, cli: Terminal, correction: str) -> None:
+        """An assist less of a player and his team: due, and after the run. Team offense changes in no column that PGS reads."""
+        box, team = (
+            f"raw.{table}: 1 row corrected on {correction} (assists); {table}_2021-22.csv (simulated), ingested"
+            for table in ("player_box", "team_box")
+        )
+        before = cli(f"explain PGS {correction}").out
+        assert "\nWhy it last ran: never built (run " in before
+        waiting = before[before.index("\nWhy it would run: input changed.\n") :].splitlines()
+        assert waiting[2] == f"  analytics.team_offense_game_summary: due on {correction}"
+        assert waiting[3].startswith(f"    {team}")
+        assert waiting[4].startswith(f"  {box}")
+        assert waiting[5:] == [
+            "  as above: raw.team_box",
+            "",
+            f"It runs with  backcourt backfill --tables player_game_summary --dates {correction}",
+        ]
+        assert cli("backfill").code == 0
+        after = cli(f"explain PGS {correction}").out.splitlines()
+        start = next(
+            number for number, line in enumerate(after) if line.startswith("Why it last ran: input changed (run ")
+        )
+        assert after[start].endswith("UTC). Written: 1 row changed.")
+        assert [line.partition(", ingested")[0] for line in after[start + 1 : start + 3]] == [
+            f"  {box.removesuffix(', ingested')}",
+            f"  {team.removesuffix(', ingested')}",
+        ]
+        assert "Why it would run" not in "\n".join(after)
+
+    def test_the_chain_as_a_document(self, cli: Terminal, correction: str) -> None:
+        assert cli("backfill").code == 0
+        found = cli(f"explain PGS {correction} --json").json
+        chain = found["why_it_ran"]
+        assert chain.keys() == {"run_id", "started_at", "outcome", "reason", "rows", "causes", "because"}
+        assert (chain["outcome"], chain["reason"], chain["rows"]) == ("written", "input changed", {"changed": 1})
+        assert chain["run_id"] == found["attempts"][0]["run_id"]
+        assert found["why_it_is_due"] is None
+        box, team = chain["because"]
+        assert (box["table"], team["table"]) == ("raw.player_box", "raw.team_box")
+        assert box.keys() == {
+            "table", "rows", "on", "columns", "due", "ingests", "more_ingests", "is_above", "causes", "because",
+        }  # fmt: skip
+        assert box["rows"] == {"corrected": 1}
+        assert box["on"] == {"dates": 1, "first": correction, "last": correction}
+        (told,) = box["ingests"]
+        assert told.keys() == {"source", "stream", "ingested_at", "rows"}
+        assert (told["stream"], told["rows"]) == ("player_box_2021-22.csv", {"corrected": 1})
+
     def test_an_unread_change_changes_nothing(self, cli: Terminal, correction: str) -> None:
         other = "2021-10-24"
         assert other != correction

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from backcourt.cli.chain import lines
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import CLOCK, AsJson, LockTimeout, WarehouseOption, common, open_common
 from backcourt.engine.evaluate import NOT_DUE
@@ -23,7 +24,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "explain",
         short_help="Tell why a partition is as it is.",
-        help="Tell what a partition was built from, with what code, why it last ran, and what would make it run again.",
+        help="Tell what a partition was built from and with what code, the chain from the raw change to its last run, and what"
+        " would make it run again.",
         epilog="Example: backcourt explain PGS 2021-11-15",
     )(explain)
 
@@ -36,7 +38,7 @@ def explain(
     lock_timeout: LockTimeout = None,
     as_json: AsJson = False,
 ) -> None:
-    """Reads only the ledger."""
+    """Reads the ledger, and of the raw tables what ingests told since."""
     registry = default_registry()
     wanted = registry.resolve(table)
     ranges = parse_dates(game_date, CLOCK.today_eastern())
@@ -70,6 +72,10 @@ def _show(found: Explanation) -> None:
     attempts = [(one.run_id, one.outcome, one.reason, one.cause) for one in found.attempts]
     if attempts:
         print_table("Runs, newest first", ("run", "outcome", "reason", "cause"), attempts)
+    for chain in filter(None, (found.why_it_ran, found.why_it_is_due)):
+        for line in lines(chain):
+            say(line)
+        say("")
     say(_next(found))
 
 

@@ -157,6 +157,24 @@ def changed_inputs(before: str, now: str) -> list[str]:
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
+def drift() -> str:
+    """Per built date of $table the run that last confirmed it (`since`), and the upstream tables that differ from then."""
+    return """
+      WITH other AS (
+        SELECT p.game_date, p.inputs AS before, e.inputs AS now FROM ledger.partitions AS p
+        JOIN evaluation AS e ON e.table_name = p.table_name AND e.game_date = p.game_date
+        WHERE p.table_name = $table AND p.inputs <> e.inputs),
+      pieces AS (
+        SELECT game_date, UNNEST(string_split(before, ';')) AS piece FROM other
+        UNION ALL SELECT game_date, UNNEST(string_split(now, ';')) FROM other),
+      alone AS (
+        SELECT DISTINCT game_date, split_part(piece, '=', 1) AS name FROM (
+          SELECT game_date, piece FROM pieces GROUP BY game_date, piece HAVING COUNT(*) = 1))
+      SELECT p.game_date, ANY_VALUE(p.confirmed_by) AS since, string_agg(a.name, ',' ORDER BY a.name) AS inputs
+      FROM ledger.partitions AS p LEFT JOIN alone AS a ON a.game_date = p.game_date
+      WHERE p.table_name = $table AND p.inputs IS NOT NULL GROUP BY p.game_date"""
+
+
 def _gather_prints(warehouse: Warehouse, tables: Sequence[Table]) -> None:
     """Fill `prints`: per upstream table of a table and date a digest over the columns consumed; one look at the ledger."""
     numbers = "SELECT number FROM reads WHERE list_contains(?, table_name)"

@@ -1,10 +1,12 @@
-"""What a partition was built from, with what code, why it last ran or was skipped, and what would make it run again."""
+"""What a partition was built from, with what code, what led to its last run, and why it would run now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from backcourt.engine import chain
+from backcourt.engine.chain import Chain
 from backcourt.engine.evaluate import changed_inputs, evaluate_all
 from backcourt.engine.expect import Reach, reach_of
 from backcourt.engine.inputs import stored_table
@@ -50,7 +52,7 @@ class PastAttempt:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything the ledger knows of one partition."""
+    """Everything the ledger knows of one partition, with the chains behind its newest attempt and behind what is due."""
 
     table: str
     game_date: date
@@ -69,6 +71,8 @@ class Explanation:
     checks: tuple[str, ...]
     inputs: tuple[Input, ...]
     attempts: tuple[PastAttempt, ...]
+    why_it_ran: Chain | None
+    why_it_is_due: Chain | None
 
 
 def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: date) -> Explanation:
@@ -97,6 +101,8 @@ def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: d
         checks=tuple(name for name in checks.split(",") if name),
         inputs=inputs,
         attempts=_attempts(warehouse, table, game_date),
+        why_it_ran=chain.of_last(warehouse, registry, table, game_date),
+        why_it_is_due=chain.of_due(warehouse, registry, table, game_date),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from backcourt.clock import Clock
 from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
-from backcourt.engine.evaluate import GONE, evaluate, upstream_trouble
+from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
@@ -121,6 +121,8 @@ def _run_table(
 ) -> None:
     create_table(warehouse, table.contract)
     reasons = {each.game_date: each.reason or "forced" for each in due}
+    # What it was confirmed with before; publishing puts today's in its place.
+    warehouse.execute(f"CREATE OR REPLACE TEMP TABLE drift AS {drift()}", {"table": table.full_name})
     trouble = {day: cause for day, cause in upstream_trouble(warehouse, table).items() if day in reasons}
     if trouble:
         _block(warehouse, table, trouble, reasons, clock, report)
@@ -216,7 +218,10 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
         lists = [list(column) for column in zip(*rows, strict=True)]
         with warehouse.transaction():
             warehouse.execute(
-                "INSERT INTO ledger.attempts SELECT UNNEST(?), UNNEST(?), UNNEST(?::DATE[]), UNNEST(?), UNNEST(?), UNNEST(?)",
+                """INSERT INTO ledger.attempts
+                SELECT a.*, d.since, d.inputs FROM (SELECT UNNEST(?) AS run_id, UNNEST(?) AS table_name,
+                  UNNEST(?::DATE[]) AS game_date, UNNEST(?) AS outcome, UNNEST(?) AS reason, UNNEST(?) AS cause) AS a
+                LEFT JOIN drift AS d ON d.game_date = a.game_date""",
                 lists,
             )
             ledger.seal(warehouse, "attempts", [report.run_id])

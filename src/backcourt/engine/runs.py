@@ -103,7 +103,8 @@ def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: in
         warehouse.execute(
             """INSERT INTO ledger.runs
             SELECT $run, 'backfill', $scope, $moment, NULL, 'running', COALESCE(MAX(ordinal), 0) + 1, $considered, $planned,
-              0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid FROM ledger.runs""",
+              0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid,
+              (SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests) FROM ledger.runs""",
             {
                 "run": run_id,
                 "scope": scope.describe(),
