@@ -14,14 +14,13 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
-from deliveries import Season
 from measuring import find_data, middle, print_table, timed
+from mornings import MorningClock, Season
 
 from backcourt.checks.verify import verify
-from backcourt.clock import Clock
 from backcourt.engine import changes, runs
 from backcourt.engine.expect import reach_of
 from backcourt.engine.inputs import stored_table
@@ -36,24 +35,6 @@ from backcourt.warehouse.duckdb import Warehouse
 HOPED = "20-40 %"
 
 Prints = dict[tuple[str, date], str]
-
-
-@dataclass(frozen=True)
-class MorningClock(Clock):
-    """Noon Eastern on the day after a game date, and from then on as fast as any clock."""
-
-    morning: date
-    started: float
-
-    @classmethod
-    def after(cls, last: date) -> MorningClock:
-        """The clock of the run that has the games of `last`."""
-        return cls(last + timedelta(days=1), time.perf_counter())
-
-    def now(self) -> datetime:
-        """The moment of the replay."""
-        noon = datetime(self.morning.year, self.morning.month, self.morning.day, 17, tzinfo=UTC)
-        return noon + timedelta(seconds=time.perf_counter() - self.started)
 
 
 @dataclass(frozen=True)
@@ -81,7 +62,9 @@ def main() -> None:
             print("This benchmark replays a real season, and none was found; name a folder with --data.")
             return
         season = Season(data.folder, parse_seasons(wishes.season)[0])
-        dates = season.load(wishes.days, wishes.seed)
+        season.load()
+        dates = season.dates("Regular Season")[: wishes.days]
+        season.err(dates, wishes.seed)
         folder, path = Path(scratch) / "files", Path(scratch) / "daily.duckdb"
         days = [_replay(season, day, folder, path, wishes.threads) for day in dates]
         whole = Path(scratch) / "whole.duckdb"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import bare
-from measuring import Data, Meter, find_data, middle, print_table, timed
+from measuring import Data, Meter, command, find_data, middle, print_table, timed
 
 from backcourt.clock import SystemClock
 from backcourt.engine.hashing import row_hash
@@ -71,10 +71,10 @@ def _parse_arguments() -> argparse.Namespace:
 
 def _in_process(part: str, data: Data, scratch: Path, threads: int, repeat: int) -> dict[str, Any]:
     """Run a part of this file in a fresh process: neither caches nor memory of another part are in its figures."""
-    command = [sys.executable, __file__, "--part", part, "--kind", data.kind, "--data", str(data.folder)]
-    command += ["--seasons", ",".join(data.seasons), "--scratch", str(scratch)]
-    command += ["--threads", str(threads), "--repeat", str(repeat)]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    words = [sys.executable, __file__, "--part", part, "--kind", data.kind, "--data", str(data.folder)]
+    words += ["--seasons", ",".join(data.seasons), "--scratch", str(scratch)]
+    words += ["--threads", str(threads), "--repeat", str(repeat)]
+    answer = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(answer.stdout)
     return found
 
@@ -234,9 +234,7 @@ def _median(turns: Sequence[Turn], names: Sequence[str]) -> float:
 
 
 def _show_rest(kept: dict[str, Any], peak: float, scratch: Path, repeat: int) -> None:
-    code = "from backcourt.cli.main import main; main()"
-    command = [sys.executable, "-c", code, "backfill", "--yes", "--warehouse", str(scratch / "kept.duckdb")]
-    again = [timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)) for _ in range(repeat)]
+    again = [command(scratch / "kept.duckdb", "backfill", "--yes").seconds for _ in range(repeat)]
     engine, python = kept["rows"] / kept["by_engine"], kept["rows"] / kept["by_python"]
     rows = [
         ["second run, nothing changed, whole process", f"{middle(again):.2f} s"],

@@ -4,20 +4,24 @@
 >>> games = backcourt.load("player_game_summary", seasons="2021", warehouse="backcourt.duckdb")  # doctest: +SKIP
 """
 
-from backcourt.api import (
-    as_of,
-    backfill,
-    certify,
-    changes,
-    ingest,
-    load,
-    open_warehouse,
-    plan,
-    runs,
-    training_set,
-    verify,
-)
+from typing import TYPE_CHECKING, Any
+
 from backcourt.errors import BackcourtError
+
+if TYPE_CHECKING:
+    from backcourt.api import (
+        as_of,
+        backfill,
+        certify,
+        changes,
+        ingest,
+        load,
+        open_warehouse,
+        plan,
+        runs,
+        training_set,
+        verify,
+    )
 
 __all__ = [
     "BackcourtError",
@@ -33,3 +37,12 @@ __all__ = [
     "training_set",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A function of the API at its first use: the command line needs a part of what all of them import."""
+    if name not in __all__:
+        raise AttributeError(f"module 'backcourt' has no attribute {name!r}")
+    from backcourt import api
+
+    return getattr(api, name)

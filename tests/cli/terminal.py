@@ -16,7 +16,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from backcourt.cli.main import app
+from backcourt.cli.main import application
 from backcourt.settings import SETTINGS
 
 VERBS = (
@@ -35,6 +35,7 @@ VERBS = (
     "export",
 )
 SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
+APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 
 
@@ -65,7 +66,7 @@ class Terminal:
 
     def __call__(self, command: str, **env: str) -> Answer:
         """Run a command, written as in a shell and without the `backcourt`."""
-        result = CliRunner().invoke(app, shlex.split(command), env=self.environment(env), prog_name="backcourt")
+        result = CliRunner().invoke(APP, shlex.split(command), env=self.environment(env), prog_name="backcourt")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Answer(result.exit_code, result.stdout, result.stderr)

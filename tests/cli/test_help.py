@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from terminal import SCOPED, VERBS, Terminal
 
-from backcourt.cli.main import app
+from backcourt.cli.main import application
 from backcourt.settings import SETTINGS
 from backcourt.sources.simulated import LeagueSize, write_league
 from backcourt.sources.simulated.source import simulate
@@ -43,7 +43,7 @@ def examples(text: str) -> list[str]:
 
 
 def test_these_are_all_verbs() -> None:
-    assert {command.name for command in app.registered_commands} == set(VERBS)
+    assert {command.name for command in application().registered_commands} == set(VERBS)
 
 
 def test_help_lists_the_verbs_and_exit_codes(shared_cli: Terminal) -> None:

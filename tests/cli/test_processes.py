@@ -23,7 +23,7 @@ sys.stdin.read()
 """
 # A backfill that stops after its first table is committed, in Python or within a statement of the engine.
 PAUSED = """
-from backcourt.cli.main import app
+from backcourt.cli.main import application
 from backcourt.engine import run
 publish, seen = run.publish, []
 def paused(warehouse, *rest):
@@ -33,7 +33,7 @@ def paused(warehouse, *rest):
         {pause}
     return publish(warehouse, *rest)
 run.publish = paused
-app(["backfill"])
+application(["backfill"])(["backfill"])
 """
 IN_PYTHON = PAUSED.format(pause="sys.stdin.read()")
 IN_ENGINE = PAUSED.format(pause='warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(800000000) AS a")')

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from backcourt.engine import evaluate, expect, hashing, intake, ledger, lineage, publish, raw, run, sql
+from backcourt.engine import cone, evaluate, expect, hashing, intake, ledger, lineage, publish, raw, run, sql
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -125,10 +125,23 @@ MUTANTS = [
         "cone", "a date that lost its last game keeps its rows", evaluate._judge,
         "WHEN games = 0 THEN 'surplus'", "WHEN games = 0 THEN 'closed'", "a game on another date", "bytes",
     ),
+    Mutant(
+        "cone", "no date is reached", cone._outside,
+        "return set(left)", "return set(behind)", "a correction of a team", "bytes",
+    ),
+    Mutant(
+        "cone", "a changed row reaches nothing, only one that is new or gone", cone._reached,
+        "(c.kind <> 'changed' OR list_has_any(c.columns, ?))", "(c.kind <> 'changed' OR ? IS NULL)",
+        "a correction of a team", "bytes",
+    ),
+    Mutant(
+        "cone", "every row is reached", cone._reached,
+        'or "TRUE"', 'or "TRUE"\n    unknown = "TRUE"', "a correction of a team", "work",
+    ),
     # Which columns a table reads, and which code it is.
     Mutant(
         "lineage", "a consumed column is left out of the comparison", expect.create_consumption,
-        "for column in sorted(columns)", "for column in sorted(columns - {'points'})", "a correction", "bytes",
+        "for column in sorted(consumed)", "for column in sorted(set(consumed) - {'points'})", "a correction", "bytes",
     ),
     Mutant(
         "lineage", "a consumed column is not known at all", sql._consumed,

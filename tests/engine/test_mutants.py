@@ -86,6 +86,23 @@ def correction_before(play: Play) -> Told:
     return Told({(PLAYER, day), *after(play, day, OUTLOOK, TEAM)})
 
 
+def correction_of_a_team(play: Play) -> Told:
+    """A point more for a team in the first game of the season: what is known before its own later games, no others."""
+    day = days(play)[0]
+    line = lines(play.files, "team_box", day)[0]
+    add_points(line)
+    delivered(play, "team_box")
+    own = {game["game_date"] for game in _games_of(play, line["team_id"])}
+    return Told({(RESULT, day), (PLAYER, day), *(each for each in after(play, day, TEAM) if str(each[1]) in own)})
+
+
+def _games_of(play: Play, team: str) -> list[Line]:
+    games = [
+        line for season in (0, 1) for day in days(play, season) for line in lines(play.files, "games", day, season)
+    ]
+    return [line for line in games if team in (line["home_team_id"], line["away_team_id"])]
+
+
 def swapped_points(play: Play) -> Told:
     """The points of two players of one team in one game."""
     day = days(play)[0]
@@ -245,6 +262,7 @@ def _print(play: Play, relation: str, *replaced: tuple[str, str]) -> str:
 STORIES: dict[str, Story] = {
     "a correction": correction,
     "a correction in the season before": correction_before,
+    "a correction of a team": correction_of_a_team,
     "points of two players swapped": swapped_points,
     "an equal output": equal_output,
     "a column that nobody reads": unread_column,
@@ -299,7 +317,8 @@ def _judged(play: Play, told: Told, questions: tuple[str, ...]) -> dict[str, lis
     with play.warehouse.transaction():
         ledger.set_meta(play.warehouse, "lineage", "")
     if told.allowed is not None and play.report:
-        extra = {(each.table, each.game_date) for each in play.report.attempts} - told.allowed
+        computed = [each for each in play.report.attempts if each.outcome != "outside"]
+        extra = {(each.table, each.game_date) for each in computed} - told.allowed
         found.setdefault("work", []).extend(f"{table} {day}" for table, day in sorted(extra))
     if {"bytes", "states"} & set(questions):
         differing = differences(play.warehouse, play.registry)

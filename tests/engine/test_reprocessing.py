@@ -9,6 +9,7 @@ import pytest
 
 from backcourt.errors import SourceError
 from backcourt.sources.simulated.faults import inject
+from backcourt.warehouse.duckdb import Row
 from support import Workshop, contents, read_csv, write_csv
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
@@ -64,7 +65,7 @@ class TestNothingNew:
         assert {name for name in before if before[name] != after[name]} <= {"ledger.ingests", "ledger.seals"}
 
     def test_force_runs_everything_and_changes_nothing(self, shop: Workshop) -> None:
-        before = contents(shop.warehouse)
+        before, partitions = contents(shop.warehouse), _partitions(shop)
         report = shop.backfill(force=True)
         assert (report.planned, report.count("unchanged"), report.count("written")) == (18, 18, 0)
         after = contents(shop.warehouse)
@@ -72,8 +73,16 @@ class TestNothingNew:
             "ledger.runs",
             "ledger.run_tables",
             "ledger.attempts",
+            "ledger.partitions",
             "ledger.seals",
         }
+        assert _partitions(shop) == partitions
+        assert shop.warehouse.rows("SELECT DISTINCT confirmed_by FROM ledger.partitions") == [(2,)]
+
+
+def _partitions(shop: Workshop) -> list[Row]:
+    """What the ledger says of partitions, but for the run that confirmed them last."""
+    return shop.warehouse.rows("SELECT * EXCLUDE (confirmed_by) FROM ledger.partitions ORDER BY ALL")
 
 
 class TestOneCorrection:

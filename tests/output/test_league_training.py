@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import backcourt
-from backcourt.cli.main import app
+from backcourt.cli.main import application
 from backcourt.engine.registry import Registry
 from backcourt.engine.run import backfill
 from backcourt.errors import IncompleteError
@@ -73,7 +73,7 @@ def test_exported_it_is_the_same(finished: Path, tmp_path: Path) -> None:
     """The file holds what the API gives, and says of which content, code and contract it was made."""
     out = tmp_path / "set"
     words = ["export", "--training", "--target", "rebounds", "--seasons", "2021", "--out", str(out)]
-    done = CliRunner().invoke(app, [*words, "--warehouse", str(finished)])
+    done = CliRunner().invoke(application(), [*words, "--warehouse", str(finished)])
     assert done.exit_code == 0, done.output
     assert "Label rebounds, " in done.output
     rows = polars.read_parquet(out / "training_set" / f"{SEASON}.parquet")

@@ -133,10 +133,12 @@ def run(
 def show(report: RunReport, options: Common) -> None:
     """Tell how a run ended: dates by outcome, every failed date with its cause, and what retries them."""
     outcomes = {name: report.count(name) for name in ("written", "unchanged", "failed", "blocked")}
-    skipped = report.planned - sum(outcomes.values())
+    outside = report.count("outside")
+    skipped = report.planned - sum(outcomes.values()) - outside
     line = ", ".join(f"{count:,} {name}" for name, count in outcomes.items())
     say(
-        f"Run {report.run_id}: {report.planned:,} partitions planned: {line}, {skipped:,} cut off as their input came out equal;"
+        f"Run {report.run_id}: {report.planned:,} partitions planned: {line}, {skipped:,} cut off as their input came out equal,"
+        f" {outside:,} outside the cone of what changed;"
     )
     say(
         f"{report.rows:,} rows in {report.seconds:.2f} s; {report.data_statements:,} statements on raw and built tables."
@@ -162,7 +164,7 @@ def as_document(report: RunReport, options: Common) -> dict[str, object]:
     return {
         "run": report.run_id,
         "planned": report.planned,
-        **{name: report.count(name) for name in ("written", "unchanged", "failed", "blocked")},
+        **{name: report.count(name) for name in ("written", "unchanged", "failed", "blocked", "outside")},
         "rows": report.rows,
         "seconds": round(report.seconds, 3),
         "data_statements": report.data_statements,

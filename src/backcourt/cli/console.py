@@ -17,8 +17,6 @@ import typer
 import typer.core
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as RichTable
 
 from backcourt.errors import BackcourtError, UsageError
 
@@ -90,6 +88,8 @@ def print_table(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
 ) -> None:
     """A table; `right` are the columns with figures."""
+    from rich.table import Table as RichTable
+
     table = RichTable(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
@@ -110,8 +110,14 @@ def say(text: str, style: str | None = None) -> None:
 def progress(label: str, total: int | None) -> Iterator[Callable[[str, int], None]]:
     """A bar on standard error while something takes long; nothing where that is not a terminal."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text, steps: None
+        return
+    # What draws takes longer to load than a run that finds nothing to do.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)
 
         def advance(text: str, steps: int) -> None:

@@ -63,6 +63,7 @@ def _list(found: list[Run]) -> None:
         "considered",
         "skipped",
         "cut off",
+        "outside",
         "changed",
         "unchanged",
         "failed",
@@ -71,11 +72,19 @@ def _list(found: list[Run]) -> None:
     rows = [
         (
             *(one.run_id, one.outcome, _seconds(one.seconds), one.considered, one.skipped, one.cut_off),
-            *(one.changed, one.unchanged, one.failed, one.blocked, _share(one), f"{one.seconds_saved:.1f}"),
+            *(
+                one.outside,
+                one.changed,
+                one.unchanged,
+                one.failed,
+                one.blocked,
+                _share(one),
+                f"{one.seconds_saved:.1f}",
+            ),
         )
         for one in found
     ]
-    print_table("Runs, newest first", (*headers, "skip rate", "seconds saved"), rows, right=range(2, 12))
+    print_table("Runs, newest first", (*headers, "skip rate", "seconds saved"), rows, right=range(2, 13))
     if not found:
         say("Nothing has been run yet. Run  backcourt backfill")
 
@@ -90,13 +99,21 @@ def _show(run: Run) -> None:
     say(f"Partitions considered: {run.considered:,}")
     say(f"  skipped on equal input: {run.skipped:,}")
     say(f"  cut off on equal output: {run.cut_off:,}")
+    say(f"  outside the cone of what changed: {run.outside:,}")
     say(f"  recomputed: {run.recomputed:,} ({run.changed:,} changed, {run.unchanged:,} unchanged)")
     say(f"  failed: {run.failed:,}, blocked: {run.blocked:,}")
     say(f"Skip rate: {_share(run)}; about {run.seconds_saved:.1f} s saved, {run.rows:,} rows written.")
     rows = [
         (
-            *(each.table, each.considered, each.considered - each.planned, each.cut_off, each.written, each.unchanged),
-            *(each.failed, each.blocked, f"{each.seconds:.2f}", f"{each.seconds_saved:.2f}"),
+            *(each.table, each.considered, each.considered - each.planned, each.cut_off, each.outside),
+            *(
+                each.written,
+                each.unchanged,
+                each.failed,
+                each.blocked,
+                f"{each.seconds:.2f}",
+                f"{each.seconds_saved:.2f}",
+            ),
         )
         for each in run.tables
     ]
@@ -105,6 +122,7 @@ def _show(run: Run) -> None:
         "considered",
         "skipped",
         "cut off",
+        "outside",
         "changed",
         "unchanged",
         "failed",
@@ -113,7 +131,7 @@ def _show(run: Run) -> None:
         "saved",
     )
     if rows:
-        print_table("By table", headers, rows, right=range(1, 10))
+        print_table("By table", headers, rows, right=range(1, 11))
     say(f"Its keys:  backcourt changes --run {run.run_id}")
 
 

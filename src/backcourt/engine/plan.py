@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry, Table
 from backcourt.seasons import Scope
-from backcourt.warehouse.duckdb import Warehouse
+from backcourt.warehouse.duckdb import Row, Warehouse
 
 # Seconds a partition takes before any run has been measured: a season of three tables in a few seconds.
 _FIRST_GUESS = 0.01
@@ -79,56 +79,78 @@ def make_plan(
     evaluate_all(warehouse, registry)
     asked = registry.select(scope.tables, scope.phase)
     tables = registry.with_upstream(asked) if with_upstream else asked
-    planned = []
-    for table in tables:
-        rows = list(in_scope(warehouse, registry, table, scope, asked, with_upstream=with_upstream))
-        due = tuple(each for each in rows if would_run(each, force=force))
-        considered = sum(not each.is_upstream or would_run(each, force=force) for each in rows)
-        planned.append(PlannedTable(table, due, considered))
+    expected = _expected(warehouse)
+    until = _read_until(registry, scope, asked, expected) if with_upstream else {}
+    names = {table.name for table in asked}
+    planned = [
+        _planned(table, expected[table.full_name], scope, table.name in names, until.get(table.name), force=force)
+        for table in tables
+    ]
     return Plan(tuple(planned), sum(each.considered for each in planned), _seconds_per_partition(warehouse))
 
 
-def would_run(due: Due, *, force: bool) -> bool:
+def still_due(warehouse: Warehouse, planned: PlannedTable, *, force: bool) -> list[Due]:
+    """What of a plan is due by the evaluation of now."""
+    then = {each.game_date: each for each in planned.due}
+    return [
+        Due(day, season, reason or "", int(rows or 0), then[day].is_upstream)
+        for day, season, reason, rows in _expected(warehouse, planned.table)[planned.table.full_name]
+        if day in then and would_run(reason, force=force, is_upstream=then[day].is_upstream)
+    ]
+
+
+def would_run(reason: str | None, *, force: bool, is_upstream: bool) -> bool:
     """Whether a partition runs: it is not verified, or it was asked for by force."""
-    return bool(due.reason) or (force and not due.is_upstream)
+    return bool(reason) or (force and not is_upstream)
 
 
-def in_scope(
-    warehouse: Warehouse,
-    registry: Registry,
-    table: Table,
-    scope: Scope,
-    asked: Sequence[Table],
-    *,
-    with_upstream: bool = True,
-) -> Iterator[Due]:
-    """Every expected partition of a table that the scope reaches: dates of the scope, and what pre-game tables read.
-
-    A pre-game table reads all dates up to its own, so its upstream partitions before the scope belong to it.
-    """
-    last = None
-    if with_upstream:
-        readers = [each for each in asked if each.contract.kind == "pre" and each is not table]
-        readers = [each for each in readers if table in registry.with_upstream([each])]
-        last = max((day.game_date for each in readers for day in _wanted(warehouse, each, scope)), default=None)
-    for due in _evaluated(warehouse, table):
-        if scope.includes(due.game_date, due.season):
-            yield replace(due, is_upstream=table not in asked)
-        elif last is not None and due.game_date <= last:
-            yield replace(due, is_upstream=True)
+def _planned(
+    table: Table, expected: Sequence[Row], scope: Scope, is_asked: bool, until: date | None, *, force: bool
+) -> PlannedTable:
+    """What is due of the partitions that the scope reaches: those on its dates, and up to `until` those that are read."""
+    due, considered = [], 0
+    for day, season, reason, rows in expected:
+        is_upstream = not is_asked
+        if not scope.includes(day, season):
+            if until is None or day > until:
+                continue
+            is_upstream = True
+        runs = would_run(reason, force=force, is_upstream=is_upstream)
+        considered += runs or not is_upstream
+        if runs:
+            due.append(Due(day, season, reason or "", int(rows or 0), is_upstream))
+    return PlannedTable(table, tuple(due), considered)
 
 
-def _wanted(warehouse: Warehouse, table: Table, scope: Scope) -> list[Due]:
-    return [due for due in _evaluated(warehouse, table) if scope.includes(due.game_date, due.season)]
+def _read_until(
+    registry: Registry, scope: Scope, asked: Sequence[Table], expected: Mapping[str, Sequence[Row]]
+) -> dict[str, date]:
+    """Per table the last date in the scope of the pre-game tables asked for that read it: they read all dates before."""
+    until: dict[str, date] = {}
+    for reader in asked:
+        if reader.contract.kind != "pre":
+            continue
+        last = max(
+            (day for day, season, *_ in expected[reader.full_name] if scope.includes(day, season)), default=date.min
+        )
+        for table in registry.with_upstream([reader]):
+            if table.name != reader.name:
+                until[table.name] = max(last, until.get(table.name, last))
+    return until
 
 
-def _evaluated(warehouse: Warehouse, table: Table) -> list[Due]:
+def _expected(warehouse: Warehouse, table: Table | None = None) -> Mapping[str, list[Row]]:
+    """Per table the date, season, reason and expected rows of each partition that must exist; of all tables, or of one."""
+    found: dict[str, list[Row]] = defaultdict(list)
     rows = warehouse.rows(
-        "SELECT game_date, season, reason, expected_rows FROM evaluation"
-        " WHERE table_name = ? AND state NOT IN ('not_covered', 'closed', 'ahead', 'held') ORDER BY game_date",
-        [table.full_name],
+        "SELECT table_name, game_date, season, reason, expected_rows FROM evaluation"
+        " WHERE state NOT IN ('not_covered', 'closed', 'ahead', 'held') AND table_name = COALESCE($table, table_name)"
+        " ORDER BY table_name, game_date",
+        {"table": table.full_name if table else None},
     )
-    return [Due(game_date, season, reason or "", int(count or 0)) for game_date, season, reason, count in rows]
+    for name, *partition in rows:
+        found[name].append(tuple(partition))
+    return found
 
 
 def _seconds_per_partition(warehouse: Warehouse) -> float:

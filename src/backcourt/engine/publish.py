@@ -136,7 +136,8 @@ def _record(warehouse: Warehouse, table: Table, run_id: str, moment: datetime) -
           CASE WHEN d.is_changed THEN COALESCE(s.partition_hash, $empty) ELSE p.partition_hash END,
           md5(e.inputs), e.inputs, e.code_version, $checks, NULL,
           CASE WHEN d.is_changed THEN $run ELSE p.run_id END, COALESCE(p.record_version, 0) + CAST(d.is_changed AS INTEGER),
-          COALESCE(p.first_committed_at, $moment), CASE WHEN d.is_changed THEN $moment ELSE p.committed_at END
+          COALESCE(p.first_committed_at, $moment), CASE WHEN d.is_changed THEN $moment ELSE p.committed_at END,
+          (SELECT ordinal FROM ledger.runs WHERE run_id = $run)
         FROM passed_dates AS d
         JOIN evaluation AS e ON e.table_name = $table AND e.game_date = d.game_date
         LEFT JOIN stored AS s ON s.game_date = d.game_date

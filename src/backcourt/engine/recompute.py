@@ -54,7 +54,7 @@ def _days(warehouse: Warehouse, table: Table) -> dict[date, Day]:
         SELECT COALESCE(k.game_date, p.game_date) AS day, COALESCE(k.season, p.season, ''), k.state
         FROM known AS k FULL JOIN played AS p ON p.game_date = k.game_date
         WHERE k.state IS NULL OR k.state <> 'ahead' AND (k.state <> 'not_covered' OR p.game_date IS NOT NULL) ORDER BY day""",
-        {"table": table.full_name, "horizon": last_date(warehouse, table)},
+        {"table": table.full_name, "horizon": last_date(warehouse, table.contract.kind)},
     )
     return {day: Day(season, state) for day, season, state in rows}
 

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import events, guard, ledger, lineage, runs
+from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
-from backcourt.engine.evaluate import evaluate, upstream_trouble
-from backcourt.engine.plan import Due, Plan, PlannedTable, in_scope, make_plan, would_run
+from backcourt.engine.evaluate import GONE, evaluate, upstream_trouble
+from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
@@ -24,7 +24,7 @@ from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
 Unit = Literal["season", "month", "week", "day"]
-Outcome = Literal["written", "unchanged", "failed", "blocked"]
+Outcome = Literal["outside", "written", "unchanged", "failed", "blocked"]
 
 
 @dataclass(frozen=True)
@@ -89,33 +89,22 @@ def backfill(
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
-    asked = registry.select(scope.tables, scope.phase)
     for planned in made.tables:
-        due = _due_now(warehouse, registry, planned, scope, asked, force=force)
+        due = _due_now(warehouse, registry, planned, force=force)
         if due:
-            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit)
+            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
     _end_run(warehouse, made, report, clock.now())
     return report
 
 
-def _due_now(
-    warehouse: Warehouse,
-    registry: Registry,
-    planned: PlannedTable,
-    scope: Scope,
-    asked: Sequence[Table],
-    *,
-    force: bool,
-) -> list[Due]:
+def _due_now(warehouse: Warehouse, registry: Registry, planned: PlannedTable, *, force: bool) -> list[Due]:
     """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
     if not planned.due:
         return []
     evaluate(warehouse, registry, planned.table)
-    chosen = {each.game_date for each in planned.due}
-    reached = in_scope(warehouse, registry, planned.table, scope, asked)
-    return [each for each in reached if each.game_date in chosen and would_run(each, force=force)]
+    return still_due(warehouse, planned, force=force)
 
 
 def _run_table(
@@ -127,6 +116,8 @@ def _run_table(
     clock: Clock,
     report: RunReport,
     on_unit: Callable[[str, int], None],
+    *,
+    force: bool,
 ) -> None:
     create_table(warehouse, table.contract)
     reasons = {each.game_date: each.reason or "forced" for each in due}
@@ -134,13 +125,31 @@ def _run_table(
     if trouble:
         _block(warehouse, table, trouble, reasons, clock, report)
     started = clock.now()
-    for dates in _units([each for each in due if each.game_date not in trouble], unit):
+    left = [each for each in due if each.game_date not in trouble]
+    if not force:
+        left = _narrowed(warehouse, registry, table, left, clock, report)
+    for dates in _units(left, unit):
         for part in _attempt(warehouse, registry, table, dates, clock.now, report, reasons):
             on_unit(table.name, part)
     # A clock may be set back meanwhile; no time is negative.
     report.table_seconds[table.name] = max(0.0, (clock.now() - started).total_seconds())
-    evaluate(warehouse, registry, table)
+    if any(reason == GONE for reason in reasons.values()):
+        evaluate(warehouse, registry, table)
     events.write_snapshot(warehouse)
+
+
+def _narrowed(
+    warehouse: Warehouse, registry: Registry, table: Table, due: Sequence[Due], clock: Clock, report: RunReport
+) -> list[Due]:
+    """What is due less the dates that no changed row reaches; these are confirmed as they are."""
+    spared = cone.outside(warehouse, registry, table, [each.game_date for each in due])
+    if spared:
+        cone.confirm(warehouse, table, spared, report.run_id)
+        attempts = [
+            Attempt(table.name, each.game_date, "outside", each.reason) for each in due if each.game_date in spared
+        ]
+        _note(warehouse, table, attempts, clock.now(), report)
+    return [each for each in due if each.game_date not in spared]
 
 
 def _attempt(
@@ -212,15 +221,16 @@ def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: d
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(
-        "UPDATE evaluation SET state = p.state, rows = p.rows, expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)"
-        " FROM ledger.partitions AS p"
-        " WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date AND evaluation.table_name = ?",
-        [table.full_name],
+        """UPDATE evaluation SET state = p.state, reason = p.cause, rows = p.rows,
+          expected_rows = COALESCE(p.expected_rows, evaluation.expected_rows)
+        FROM ledger.partitions AS p WHERE p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date
+          AND evaluation.table_name = ? AND list_contains(?::DATE[], evaluation.game_date)""",
+        [table.full_name, [each.game_date for each in attempts]],
     )
     events.write_snapshot(warehouse)
     details = {
         outcome: sum(a.outcome == outcome for a in attempts)
-        for outcome in ("written", "unchanged", "failed", "blocked")
+        for outcome in ("outside", "written", "unchanged", "failed", "blocked")
     }
     events.append(warehouse, moment, "commit", {"run": report.run_id, "table": table.name, **details})
 
@@ -251,6 +261,7 @@ def _tally(planned: PlannedTable, report: RunReport) -> runs.Tally:
         considered=planned.considered,
         planned=len(planned.due),
         cut_off=len(planned.due) - became.total(),
+        outside=became["outside"],
         written=became["written"],
         unchanged=became["unchanged"],
         failed=became["failed"],

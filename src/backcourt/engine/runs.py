@@ -1,7 +1,8 @@
 """The runs: what each considered, skipped, cut off and recomputed, and the seconds that this saved.
 
 Every partition that a run considers ends in one way: skipped because its input is equal, cut off because all that it
-reads came out equal, recomputed (written where its content changed, else unchanged), failed, or blocked.
+reads came out equal, left as it is because no row that changed reaches it (outside the cone), recomputed (written where
+its content changed, else unchanged), failed, or blocked.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 
-_COUNTED = ("written", "unchanged", "failed", "blocked")
+_COUNTED = ("outside", "written", "unchanged", "failed", "blocked")
 
 # What one more partition of a table costs, by all runs that measured it. Most of a small run is spent before its first
 # partition, and a run that skipped nothing would spend that once: so the slope over runs of several sizes, and never
@@ -43,6 +44,7 @@ class Tally:
     considered: int
     planned: int
     cut_off: int
+    outside: int
     written: int
     unchanged: int
     failed: int
@@ -53,7 +55,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Run:
-    """One run on record; `skip_rate` is the share of the considered partitions that were skipped or cut off.
+    """One run on record; `skip_rate` is the share of the considered partitions that were not computed.
 
     A run that has not ended (`outcome` running) or was killed (interrupted) has no tallies per table.
     """
@@ -72,6 +74,7 @@ class Run:
     considered: int
     skipped: int
     cut_off: int
+    outside: int
     recomputed: int
     changed: int
     unchanged: int
@@ -100,7 +103,7 @@ def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: in
         warehouse.execute(
             """INSERT INTO ledger.runs
             SELECT $run, 'backfill', $scope, $moment, NULL, 'running', COALESCE(MAX(ordinal), 0) + 1, $considered, $planned,
-              0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid FROM ledger.runs""",
+              0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid FROM ledger.runs""",
             {
                 "run": run_id,
                 "scope": scope.describe(),
@@ -132,7 +135,7 @@ def end(warehouse: Warehouse, run_id: str, outcome: str, tallies: Sequence[Tally
     with warehouse.transaction():
         warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
         warehouse.execute(
-            "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off) * p.seconds"
+            "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off + outside) * p.seconds"
             f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
             [run_id],
         )
@@ -140,7 +143,7 @@ def end(warehouse: Warehouse, run_id: str, outcome: str, tallies: Sequence[Tally
             "SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id]
         )
         warehouse.execute(
-            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, rows = ?, cut_off = ?, written = ?, unchanged = ?,"
+            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, rows = ?, cut_off = ?, outside = ?, written = ?, unchanged = ?,"
             " failed = ?, blocked = ?, seconds_saved = ? WHERE run_id = ?",
             [ended.replace(tzinfo=None), outcome, rows, *counts, saved, run_id],
         )
@@ -181,8 +184,8 @@ def chosen(warehouse: Warehouse, run_id: str | None = None, since: str | None = 
 def _runs() -> str:
     """All runs in the order of the fields of `Run`."""
     return """SELECT run_id, command, scope, started_at, ended_at, epoch(ended_at) - epoch(started_at), outcome, unit, threads,
-      host, pid, considered, considered - planned, cut_off, written + unchanged, written, unchanged, failed, blocked, rows,
-      (considered - planned + cut_off) / NULLIF(considered, 0), seconds_saved, ordinal FROM ledger.runs"""
+      host, pid, considered, considered - planned, cut_off, outside, written + unchanged, written, unchanged, failed, blocked, rows,
+      (considered - planned + cut_off + outside) / NULLIF(considered, 0), seconds_saved, ordinal FROM ledger.runs"""
 
 
 def as_document(run: Run) -> dict[str, Any]:
@@ -193,6 +196,7 @@ def as_document(run: Run) -> dict[str, Any]:
             "considered": each.considered,
             "skipped": each.considered - each.planned,
             "cut_off": each.cut_off,
+            "outside": each.outside,
             "recomputed": each.written + each.unchanged,
             "changed": each.written,
             "unchanged": each.unchanged,

@@ -1,4 +1,4 @@
-"""The one module that owns sqlglot: lineage, the portable subset, normal form and transpiling.
+"""SQL as a tree: lineage, the portable subset, normal form and transpiling. With `flow` the owner of sqlglot.
 
 Lineage is derived from the SQL of a table and its spine, never declared. Where a column cannot be placed, it counts
 for every table that has one of that name: a wider input costs a recompute, a narrower one a wrong result.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,8 +20,9 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
+from backcourt.engine import flow
 from backcourt.engine.inputs import SCHEDULED, base_name
-from backcourt.engine.lineage import Lineage
+from backcourt.engine.lineage import Bridge, Flow, Lineage
 from backcourt.errors import ContractError
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ _ORDERED = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)
 _ORDER_DEPENDENT = (exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr)
 
 
+Private = Mapping[str, Mapping[str, str]]
+"""Relations that only the queries of a table know, with their columns' types."""
+
+
 def upstream_tables(table: Table) -> set[str]:
     """Names of the tables with a schema that the queries of a table read, as written."""
     found: set[str] = set()
@@ -57,10 +62,14 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
     private = _private(registry, table)
     schema = _schema(registry, private)
     consumed: dict[str, set[str]] = {}
+    ways: list[flow.Dependence] = []
     for where, sql in _queries(table):
-        for upstream, columns in _consumed(registry, sql, f"{table.full_name} {where}", private, schema).items():
-            if upstream not in private:
-                consumed.setdefault(base_name(upstream), set()).update(columns)
+        tree = _qualified(registry, sql, f"{table.full_name} {where}", private, schema)
+        read = {name: names for name, names in _consumed(registry, tree, private).items() if name not in private}
+        for upstream, columns in read.items():
+            consumed.setdefault(base_name(upstream), set()).update(columns)
+        if not where.startswith("spine"):
+            ways.append(_ways(registry, table, tree, private, is_build=where == "build.sql"))
     # Which games are expected is read by the engine for every table: final ones, or those of the schedule.
     is_post = table.contract.kind == "post"
     games = consumed.setdefault("raw.games" if is_post else f"raw.games{SCHEDULED}", set())
@@ -71,7 +80,7 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
             consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
             games.add("cutoff_at")
     frozen = {name: frozenset(columns) for name, columns in consumed.items()}
-    return Lineage(frozen, code_version(table))
+    return Lineage(frozen, code_version(table), _flows(table, frozen, flow.merged(ways)))
 
 
 def code_version(table: Table) -> str:
@@ -139,7 +148,7 @@ def _private(registry: Registry, table: Table) -> dict[str, dict[str, str]]:
     return {"spine": _spine_schema(registry, table), "candidate": candidate}
 
 
-def _schema(registry: Registry, private: Mapping[str, Mapping[str, str]]) -> MappingSchema:
+def _schema(registry: Registry, private: Private) -> MappingSchema:
     # Made once per table: it names thousands of columns, and each query would normalise them all again.
     schema: dict[str, Any] = {"raw": {}}
     if private:
@@ -163,9 +172,7 @@ def _spine_schema(registry: Registry, table: Table) -> dict[str, str]:
     return {select.alias_or_name: (select.type.sql("duckdb") if select.type else "VARCHAR") for select in tree.selects}
 
 
-def _qualified(
-    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]], schema: MappingSchema
-) -> exp.Query:
+def _qualified(registry: Registry, sql: str, where: str, private: Private, schema: MappingSchema) -> exp.Query:
     tree = _parse(sql, where).copy()
     ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     for node in tree.find_all(exp.Table):
@@ -182,10 +189,7 @@ def _qualified(
     return cast(exp.Query, annotate_types(qualified, schema=schema, dialect="duckdb"))
 
 
-def _consumed(
-    registry: Registry, sql: str, where: str, private: Mapping[str, Mapping[str, str]], schema: MappingSchema
-) -> dict[str, set[str]]:
-    tree = _qualified(registry, sql, where, private, schema)
+def _consumed(registry: Registry, tree: exp.Query, private: Private) -> dict[str, set[str]]:
     consumed: dict[str, set[str]] = {}
     tables = [
         _name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)
@@ -198,6 +202,100 @@ def _consumed(
                 if column.name in _columns_of(registry, name, private):
                     consumed[name].add(column.name)
     return consumed
+
+
+def _ways(registry: Registry, table: Table, tree: exp.Query, private: Private, *, is_build: bool) -> flow.Dependence:
+    """How built tables reach rows of a table, through its build or a check of it.
+
+    Links are taken only on copies of its row in the spine (in a check of the candidate): those stay what they are.
+    """
+    found = flow.derive(tree, lambda node: _as_relation(registry, _name(node), private))
+    names = table.contract.key if is_build else ("game_date",)
+    rows = {found.copies[name][0] if name in found.copies else None for name in names}
+    named = {name: name if is_build else of for name, (way, of) in found.copies.items() if rows == {way}}
+    return flow.linked(found.all, lambda links: _shortest((of, named[name]) for of, name in links if name in named))
+
+
+def _shortest(links: Iterable[flow.Link]) -> list[flow.Link]:
+    """Without a bridge where the row is linked to more than a season as it is."""
+    found = list(links)
+    direct = [link for link in found if not link[0].startswith(flow.ASHORE)]
+    return direct if any(of != "season" for of, _ in direct) else found
+
+
+def _as_relation(registry: Registry, name: str, private: Private) -> flow.Relation:
+    """A stored table for the flow: of a built one each column is linked that may tell one entity from another."""
+    if name in private:
+        return flow.Relation(copies={column: ((), column) for column in private[name]})
+    if name.partition(".")[2] not in registry.built:
+        return flow.Relation()
+    columns = registry.contract(name).columns
+    linked = [each.name for each in columns if each.role == "key" or each.name.endswith(("_id", "season"))]
+    way = (name, frozenset((each, each) for each in linked), None)
+    return flow.Relation({way: frozenset()}, {each.name: {way: frozenset([each.name])} for each in columns})
+
+
+def _flows(table: Table, consumed: Mapping[str, frozenset[str]], ways: flow.Dependence) -> tuple[Flow, ...]:
+    """The ways as flows, each with the columns that no wider one has.
+
+    A column that is read and reaches nothing, say one of a shared relation that this table has no use for, is on none.
+    """
+    passable = flow.merged({_passable(table, way): columns} for way, columns in ways.items())
+    read = {name for name in consumed if not name.startswith("raw.")} - {way[0] for way in passable}
+    unseen: flow.Dependence = {(name, frozenset(), None): consumed[name] for name in read}
+    kept: flow.Dependence = {}
+    for way, columns in sorted(flow.merged([passable, unseen]).items(), key=_by_width):
+        wider = [kept[other] for other in kept if _is_wider(other, way)]
+        left = columns.difference(*wider)
+        if left or not wider:
+            kept[way] = left
+    return tuple(_as_flow(table, way, columns) for way, columns in kept.items())
+
+
+def _by_width(item: tuple[flow.Way, frozenset[str]]) -> tuple[str, bool, int, str]:
+    (name, links, bridge), _ = item
+    return name, bridge is not None, len(links), str((sorted(links), bridge and sorted(bridge[1])))
+
+
+def _is_wider(one: flow.Way, other: flow.Way) -> bool:
+    return one[0] == other[0] and one[1] <= other[1] and one[2] in (None, other[2])
+
+
+def _passable(table: Table, way: flow.Way) -> flow.Way:
+    """Without a bridge that cannot be asked on its own."""
+    name, links, bridge = way
+    if bridge is None or _crossing(table, bridge[0]):
+        return way
+    return name, frozenset(link for link in links if not link[0].startswith(flow.ASHORE)), None
+
+
+def _as_flow(table: Table, way: flow.Way, columns: frozenset[str]) -> Flow:
+    name, links, bridge = way
+    direct = tuple(sorted(link for link in links if not link[0].startswith(flow.ASHORE)))
+    if bridge is None:
+        return Flow(name, columns, direct)
+    ashore = tuple(sorted((of.removeprefix(flow.ASHORE), own) for of, own in links - set(direct)))
+    tied = tuple(sorted(bridge[1]))
+    named = ", ".join(sorted({column for _, column in tied} | {column for column, _ in ashore}))
+    sql = f"{_crossing(table, bridge[0])} SELECT DISTINCT {named} FROM {bridge[0]}"
+    return Flow(name, columns, direct, Bridge(sql, tied, ashore))
+
+
+def _crossing(table: Table, name: str) -> str:
+    """The CTEs of a build that one of them needs, itself included; none if they need the spine or are not to be found."""
+    build = cast(exp.Query, _parse(table.build_sql, f"{table.full_name} build.sql"))
+    ctes = {cte.alias: cte.this for cte in build.ctes}
+    needed, ahead = set[str](), [name]
+    while ahead:
+        one = ahead.pop()
+        if one not in ctes:
+            return ""
+        needed.add(one)
+        named = {node.name for node in ctes[one].find_all(exp.Table) if not node.db}
+        own = {cte.alias for cte in ctes[one].find_all(exp.CTE)}
+        ahead += sorted(named - own - needed)
+    listed = ", ".join(f"{each} AS ({ctes[each].sql(dialect='duckdb')})" for each in ctes if each in needed)
+    return f"WITH {listed}"
 
 
 def _sources(scope: Scope, column: exp.Column) -> list[str]:
@@ -217,7 +315,7 @@ def _name(table: exp.Table) -> str:
     return table.name if table.db in ("", "main") else f"{table.db}.{table.name}"
 
 
-def _columns_of(registry: Registry, name: str, private: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+def _columns_of(registry: Registry, name: str, private: Private) -> tuple[str, ...]:
     if not name:
         return ()
     return tuple(private[name]) if name in private else registry.contract(name).column_names

@@ -12,27 +12,29 @@ to_date AS (
   WHERE NOT is_dnp
   WINDOW upto AS (PARTITION BY player_id, season ORDER BY game_date NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
--- member of a team x scheduled game: his standing in the team by the season before its date
+-- member of a team x scheduled game that he may miss: his standing in the team by the season before its date; that of the
+-- others is in nobody's sums
 standing AS (
   SELECT
-    a.game_id, a.player_id, a.team_id, a.status, a.status_source, a.status_reason, a.team_games_since,
+    d.game_id, d.player_id,
     COALESCE(t.season_games, 0) AS season_games,
     -- floored to a hundredth of a play, a hundredth of a point and a second per game, so that sums over teammates are exact
     COALESCE(t.season_plays_hundredths // t.season_games, 0) AS plays_hundredths,
     COALESCE(100 * t.season_points // t.season_games, 0) AS points_hundredths,
     COALESCE(t.season_seconds // t.season_games, 0) AS seconds
-  FROM shared.availability AS a
+  FROM shared.doubts AS d
   LEFT JOIN to_date AS t
-    ON t.player_id = a.player_id AND t.season = a.season AND t.game_date < a.game_date
-      AND (t.next_date IS NULL OR t.next_date >= a.game_date)
+    ON t.player_id = d.player_id AND t.season = d.season AND t.game_date < d.game_date
+      AND (t.next_date IS NULL OR t.next_date >= d.game_date)
 )
--- member of a team x scheduled game: what he is to the team, and whether he is likely to miss the game
+-- member of a team x scheduled game: whether he is likely to miss the game, and if he may, what he is to the team
 SELECT
-  game_id, player_id, team_id, status, status_source, status_reason, team_games_since, season_games, plays_hundredths,
-  points_hundredths, seconds,
-  season_games >= 10 AND (points_hundredths >= 1800 OR (seconds >= 1680 AND points_hundredths >= 1200)) AS is_star,
-  season_games >= 5 AND seconds >= 900 AS is_rotation,
-  CASE WHEN points_hundredths >= 2500 THEN 3 WHEN points_hundredths >= 1800 THEN 2 ELSE 1 END AS star_tier,
-  COALESCE(status IN ('out', 'doubtful'), FALSE) AS is_out,
-  COALESCE(status = 'questionable', FALSE) AS is_questionable
-FROM standing
+  a.game_id, a.player_id, a.team_id, a.status, a.status_source, a.status_reason, s.plays_hundredths, s.points_hundredths, s.seconds,
+  COALESCE(s.season_games >= 10 AND (s.points_hundredths >= 1800 OR (s.seconds >= 1680 AND s.points_hundredths >= 1200)), FALSE)
+    AS is_star,
+  COALESCE(s.season_games >= 5 AND s.seconds >= 900, FALSE) AS is_rotation,
+  CASE WHEN s.points_hundredths >= 2500 THEN 3 WHEN s.points_hundredths >= 1800 THEN 2 ELSE 1 END AS star_tier,
+  COALESCE(a.status IN ('out', 'doubtful'), FALSE) AS is_out,
+  COALESCE(a.status = 'questionable', FALSE) AS is_questionable
+FROM shared.availability AS a
+LEFT JOIN standing AS s ON s.game_id = a.game_id AND s.player_id = a.player_id
