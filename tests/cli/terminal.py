@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
+from typer import testing
 
 from backcourt.cli.main import application
 from backcourt.settings import SETTINGS
@@ -37,6 +38,10 @@ VERBS = (
 SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
+
+
+# The runner would make the whole command line anew for each command, which takes longer than most of them do.
+testing._get_command = functools.cache(testing._get_command)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Terminal:
 
     def __call__(self, command: str, **env: str) -> Answer:
         """Run a command, written as in a shell and without the `backcourt`."""
-        result = CliRunner().invoke(APP, shlex.split(command), env=self.environment(env), prog_name="backcourt")
+        result = testing.CliRunner().invoke(APP, shlex.split(command), env=self.environment(env), prog_name="backcourt")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Answer(result.exit_code, result.stdout, result.stderr)

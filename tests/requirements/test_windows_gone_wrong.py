@@ -101,8 +101,8 @@ DEFECTS = {
     ),
     "a star by one big night": Defect(
         PLAYER,
-        "season_games >= 10 AND (points_hundredths",
-        "season_games >= 1 AND (points_hundredths",
+        "season_games >= 10 AND (s.points_hundredths",
+        "season_games >= 1 AND (s.points_hundredths",
         "never includes himself",
     ),
     # zones

@@ -28,20 +28,11 @@ class Published:
 def create_table(warehouse: Warehouse, contract: Contract) -> None:
     """Create a built table, or bring its columns to those of the contract; stale rows keep NULL until they are rebuilt."""
     wanted = {**{column.name: column.sql_type for column in contract.columns}, "data_hash": "VARCHAR"}
-    exists = warehouse.value(
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-        [contract.schema_name, contract.name],
-    )
-    if not exists:
+    if not warehouse.has_table(contract.schema_name, contract.name):
         fields = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted.items())
         warehouse.execute(f"CREATE TABLE {contract.full_name} ({fields})")
         return
-    stored: dict[str, str] = dict(
-        warehouse.rows(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
-            [contract.schema_name, contract.name],
-        )
-    )
+    stored = dict(warehouse.describe(contract.full_name))
     for name in [name for name in stored if wanted.get(name) != stored[name]]:
         warehouse.execute(f"ALTER TABLE {contract.full_name} DROP COLUMN {quoted(name)}")
         del stored[name]

@@ -116,7 +116,7 @@ def check_portable(registry: Registry, table: Table) -> None:
     for where, sql in _queries(table):
         place = f"{table.full_name} {where}"
         _check_syntax(_parse(sql, place), place)
-        _check_aggregates(_qualified(registry, sql, place, private, schema), place)
+        _check_aggregates(_typed(_qualified(registry, sql, place, private, schema), schema), place)
 
 
 def _queries(table: Table) -> Iterator[tuple[str, str]]:
@@ -159,7 +159,7 @@ def _schema(registry: Registry, private: Private) -> MappingSchema:
             schema["raw"][f"{contract.name}{SCHEDULED}"] = _types(contract.scheduled())
     for table in registry.built.values():
         schema.setdefault(table.contract.schema_name, {})[table.name] = _types(table.contract)
-    return MappingSchema(schema, dialect="duckdb")
+    return MappingSchema(schema, dialect="duckdb", normalize=False)
 
 
 def _types(contract: Contract) -> dict[str, str]:
@@ -168,7 +168,8 @@ def _types(contract: Contract) -> dict[str, str]:
 
 def _spine_schema(registry: Registry, table: Table) -> dict[str, str]:
     where = f"spine {table.contract.spine}.sql"
-    tree = annotate_types(_qualified(registry, table.spine_sql, where, {}, _schema(registry, {})), dialect="duckdb")
+    schema = _schema(registry, {})
+    tree = _typed(_qualified(registry, table.spine_sql, where, {}, schema), schema)
     return {select.alias_or_name: (select.type.sql("duckdb") if select.type else "VARCHAR") for select in tree.selects}
 
 
@@ -186,17 +187,20 @@ def _qualified(registry: Registry, sql: str, where: str, private: Private, schem
         )
     except SqlglotError as error:
         raise ContractError.rejected_sql(where, "a column", str(error).splitlines()[0]) from error
-    return cast(exp.Query, annotate_types(qualified, schema=schema, dialect="duckdb"))
+    return qualified
+
+
+def _typed(tree: exp.Query, schema: MappingSchema) -> exp.Query:
+    return annotate_types(tree, schema=schema, dialect="duckdb")
 
 
 def _consumed(registry: Registry, tree: exp.Query, private: Private) -> dict[str, set[str]]:
     consumed: dict[str, set[str]] = {}
-    tables = [
-        _name(node) for scope in traverse_scope(tree) for node in scope.sources.values() if isinstance(node, exp.Table)
-    ]
+    scopes = traverse_scope(tree)
+    tables = [_name(node) for scope in scopes for node in scope.sources.values() if isinstance(node, exp.Table)]
     for name in tables:
         consumed.setdefault(name, set())
-    for scope in traverse_scope(tree):
+    for scope in scopes:
         for column in scope.columns:
             for name in _sources(scope, column) or tables:
                 if column.name in _columns_of(registry, name, private):

@@ -55,9 +55,9 @@ def _open_source(
     warehouse: Warehouse, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
 ) -> dict[str, str]:
     """Make `source_rows` the file's rows, reshaped and cut to the seasons wanted; its column types."""
-    warehouse.execute(f"CREATE OR REPLACE TEMP VIEW file AS {file.sql}")
-    rows = "SELECT * FROM file"
+    rows, is_as_it_is = file.sql, seasons is None and not mapping.reshape
     if mapping.reshape:
+        warehouse.execute(f"CREATE OR REPLACE TEMP VIEW file AS {file.sql}")
         rows = f"SELECT *, ROW_NUMBER() OVER () AS source_row FROM ({mapping.reshape})"
     if seasons is not None:
         listed = ", ".join(f"'{season}'" for season in seasons)
@@ -73,7 +73,8 @@ def _open_source(
         warehouse.execute(f"CREATE OR REPLACE TEMP TABLE source_table AS {rows}")
         rows = "SELECT * FROM source_table"
     warehouse.execute(f"CREATE OR REPLACE TEMP VIEW source_rows AS {rows}")
-    return dict(warehouse.describe("source_rows"))
+    # Each look at the columns opens the file and looks at its first rows.
+    return file.types if is_as_it_is else dict(warehouse.describe("source_rows"))
 
 
 def _needs_names(mapping: FileMapping) -> bool:
