@@ -187,7 +187,7 @@ def _qualified(registry: Registry, sql: str, where: str, private: Private, schem
         )
     except SqlglotError as error:
         raise ContractError.rejected_sql(where, "a column", str(error).splitlines()[0]) from error
-    return qualified
+    return cast(exp.Query, qualified)
 
 
 def _typed(tree: exp.Query, schema: MappingSchema) -> exp.Query:
