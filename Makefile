@@ -25,8 +25,8 @@ lint: $(STAMP) ## Check style, formatting and types
 docs: $(STAMP) ## Write docs/tables from the contracts
 	$(BIN)/python -m backcourt.report.pages docs/tables
 
-soak: $(STAMP) ## Run the long campaigns
-	$(BIN)/python -m pytest -m soak $(ARGS)
+soak: $(STAMP) ## Run the long campaigns on all CPUs
+	$(BIN)/python -m pytest -n auto --dist loadfile -m soak $(ARGS)
 
 bench: $(STAMP) ## Run every benchmarks/bench_*.py
 	@set -e; found=; for file in benchmarks/bench_*.py; do \

@@ -56,11 +56,12 @@ def _differences(warehouse: Warehouse, registry: Registry, table: Table) -> Iter
     stored = _stored(warehouse, table)
     states = dict(warehouse.rows("SELECT game_date, state FROM evaluation WHERE table_name = ?", [table.full_name]))
     for day in sorted(rebuilt.keys() | stored.keys()):
-        is_broken, state = day in blocked or day in failing, states.get(day)
+        state = states.get(day)
         expected = "blocked" if day in blocked else "failed" if day in failing else "verified"
         if day in rebuilt and state != expected:
             yield f"{day} is {state}, not {expected} {blocked.get(day) or failing.get(day, '')}"
-        if not is_broken and rebuilt.get(day, "") != stored.get(day, ""):
+        # What failed or is blocked keeps its old content; what is merely stale is held to what it should be.
+        if day not in failing and state not in ("failed", "blocked") and rebuilt.get(day, "") != stored.get(day, ""):
             yield f"{day} is {state} and {BYTES}"
 
 

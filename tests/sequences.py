@@ -70,11 +70,11 @@ def _steps(setting: Setting, code: Sequence[str], crash: tuple[int, int]) -> st.
         ingest_crash=st.one_of(st.none(), st.none(), st.integers(20, 200)),
         run=st.one_of(st.none(), run),
     )
-    return st.lists(step, min_size=1, max_size=3)
+    return st.lists(step, min_size=1, max_size=2)
 
 
 sequences = _steps(SMALL, sorted(small_league.CHANGES), (20, 260))
-"""One to three steps with up to four changes each, one of the code, an ingest that may crash and a run that may too."""
+"""One or two steps with up to four changes each, one of the code, an ingest that may crash and a run that may too."""
 all_table_sequences = _steps(ALL_TABLES, (), (20, 700))
 """The same over all tables that ship, whose code stays as it is."""
 SEQUENCES = {SMALL.name: sequences, ALL_TABLES.name: all_table_sequences}
