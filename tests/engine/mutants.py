@@ -119,7 +119,7 @@ MUTANTS = [
     ),
     Mutant(
         "cone", "what failed blocks nothing", evaluate.upstream_trouble,
-        "return dict(", "return {} and dict(", "a broken check", "states",
+        "return dict(", "return {} and dict(", "a broken check", "work",
     ),
     Mutant(
         "cone", "a date that lost its last game keeps its rows", evaluate._judge,

@@ -181,7 +181,7 @@ def broken_check(play: Play) -> Told:
     day = days(play)[0]
     lines(play.files, "team_box", day)[0]["fg_attempted"] = "1"
     delivered(play, "team_box")
-    return Told()
+    return Told({(RESULT, day)})
 
 
 def deleted_row(play: Play) -> Told:
@@ -317,7 +317,7 @@ def _judged(play: Play, told: Told, questions: tuple[str, ...]) -> dict[str, lis
     with play.warehouse.transaction():
         ledger.set_meta(play.warehouse, "lineage", "")
     if told.allowed is not None and play.report:
-        computed = [each for each in play.report.attempts if each.outcome != "outside"]
+        computed = [each for each in play.report.attempts if each.outcome not in ("outside", "blocked")]
         extra = {(each.table, each.game_date) for each in computed} - told.allowed
         found.setdefault("work", []).extend(f"{table} {day}" for table, day in sorted(extra))
     if {"bytes", "states"} & set(questions):
