@@ -14,7 +14,7 @@ from playing import ALL_TABLES, SMALL, Setting, Step
 from sequences import campaign, play, quick, sequences
 from small_league import CHANGES as CODE_CHANGES
 
-EXAMPLES, SHARDS = 1000, 2
+EXAMPLES, SHARDS = 500, 2
 ALL_TABLES_EXAMPLES = 6
 
 
@@ -26,7 +26,7 @@ def test_some_sequences(steps: list[Step]) -> None:
 
 
 @pytest.mark.soak
-def test_a_thousand_sequences() -> None:
+def test_many_sequences() -> None:
     """On the small league, in two processes; every kind of change, crash and run is among them."""
     begun = time.perf_counter()
     tally = _in_processes(SMALL, EXAMPLES)
