@@ -18,12 +18,12 @@ from playing import Fused
 from rebuilding import differences
 from support import clock
 
-SEQUENCES = 20
+SEQUENCES = 8
 
 pytestmark = [pytest.mark.soak, pytest.mark.real]
 
 
-def test_twenty_sequences_on_a_real_season(real_season: Warehouse, registry: Registry, tmp_path: Path) -> None:
+def test_sequences_on_a_real_season(real_season: Warehouse, registry: Registry, tmp_path: Path) -> None:
     """Each has three corrections of three kinds, a run of a part that may crash, then a run of all; all tables, all dates."""
     assert real_season.path
     shutil.copy(real_season.path, tmp_path / "w.duckdb")
