@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from chain import CHAIN
 
+from backcourt.checks.finding import Finding, review, store
 from backcourt.engine.certify import certify
 from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
@@ -14,13 +15,13 @@ from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
 from backcourt.warehouse.duckdb import Warehouse
-from support import POST, Workshop, clock, copied, workshop
+from support import NOON, POST, Workshop, clock, copied, workshop
 
 
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set
-    aside, a sample was certified."""
+    aside, a sample was certified, a round of checks stored."""
     registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
@@ -33,6 +34,7 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
         )
         shop.backfill()
         certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)
+        store(shop.warehouse, review("validate", "all", NOON, [Finding("points", "pass", "all add up")]))
         yield shop
 
 

@@ -15,7 +15,7 @@ from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 # Registries have no game date; their one partition stands under this date.
 UNDATED = date(1970, 1, 1)
@@ -61,6 +61,10 @@ _TABLES = {
     "certified": """certificate_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, code_version VARCHAR NOT NULL,
         compared BIGINT NOT NULL, rows BIGINT NOT NULL, mismatches BIGINT NOT NULL, skipped BIGINT NOT NULL,
         digest VARCHAR NOT NULL, first_mismatch VARCHAR""",
+    "reviews": """review_id VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, scope VARCHAR NOT NULL, reviewed_at TIMESTAMP NOT NULL,
+        outcome VARCHAR NOT NULL, passed BIGINT NOT NULL, warned BIGINT NOT NULL, failed BIGINT NOT NULL, errors BIGINT NOT NULL""",
+    "findings": """review_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, check_name VARCHAR NOT NULL, subject VARCHAR NOT NULL,
+        outcome VARCHAR NOT NULL, said VARCHAR NOT NULL, figures VARCHAR NOT NULL, query VARCHAR NOT NULL, hint VARCHAR NOT NULL""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
@@ -72,6 +76,7 @@ _PER_SUBJECT = {
     "run_tables": "run_id",
     "changes": "run_id",
     "certified": "certificate_id",
+    "findings": "review_id",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}
