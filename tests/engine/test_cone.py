@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from altering import READS, REGISTRY, beside_brute_force
+from altering import RAW_READS, READS, REGISTRY, beside_brute_force, correct_score, undone
+from backcourt.engine import cone
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -31,8 +32,35 @@ def warehouse(all_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 )
 def test_no_spared_date_differs(warehouse: Warehouse, name: str, read: str) -> None:
     """Whatever is altered in a row that a table reads."""
-    dice = Random(f"{name} {read}")
-    beside_brute_force(warehouse, name, read, dice)
+    beside_brute_force(warehouse, name, read, Random(f"{name} {read}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        each if each == ("upcoming_team_game_context", "raw.games") else pytest.param(*each, marks=pytest.mark.soak)
+        for each in RAW_READS
+    ],
+)
+def test_no_date_spared_after_a_raw_correction_differs(warehouse: Warehouse, name: str, read: str) -> None:
+    """Whatever a later ingest says otherwise, or no more."""
+    for number in range(4):
+        beside_brute_force(warehouse, name, read, Random(f"{name} {read} {number}"))
+
+
+def test_a_corrected_score_reaches_the_games_of_its_teams(warehouse: Warehouse) -> None:
+    """Of 4 teams 2 play a game: the later dates of the season on which neither plays are spared."""
+    table, games = REGISTRY.built["upcoming_team_game_context"], REGISTRY.raw["games"]
+    days = [row[0] for row in warehouse.rows("SELECT DISTINCT game_date FROM evaluation ORDER BY 1")]
+    last = warehouse.value("SELECT MAX(ordinal) FROM ledger.runs")
+    with undone(warehouse):
+        home, away, day = correct_score(warehouse)
+        spared = cone.unreached(warehouse, REGISTRY, table, games.full_name, dict.fromkeys(days, last))
+    rows = warehouse.rows(
+        "SELECT game_date, home_team_id, away_team_id FROM raw.games_current WHERE game_date > ?", [day]
+    )
+    plays = {each for each, *teams in rows if {home, away} & {*teams}}
+    assert spared == {each for each in days if each > day} - plays
 
 
 def test_a_flow_that_claims_too_much_is_caught(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

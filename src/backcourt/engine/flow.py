@@ -98,6 +98,11 @@ def linked(part: Dependence, relink: Callable[[frozenset[Link]], Iterable[Link]]
     return merged({_way(upstream, relink(links), bridge): names} for (upstream, links, bridge), names in part.items())
 
 
+def is_raw(way: Way) -> bool:
+    """Whether it begins in a raw table."""
+    return way[0].startswith("raw.")
+
+
 def _way(upstream: str, links: Iterable[Link], bridge: Bridge | None) -> Way:
     kept = frozenset(links)
     return upstream, kept, bridge if any(of.startswith(ASHORE) for of, _ in kept) else None
@@ -212,7 +217,8 @@ class _Select:
     def _way_here(self, alias: str, way: Way) -> Way:
         upstream, links, bridge = way
         places = {(of, place) for of, own in links for place in self._places((alias, own))}
-        if bridge is not None:
+        # A bridge stands on the raw rows of today: what leads over it is followed while those are as they were.
+        if bridge is not None or is_raw(way):
             return _way(upstream, places, bridge)
         bridges = self._bridges()
         tied = {name: frozenset(_on(name, places)) for name in bridges if name != alias}
@@ -230,7 +236,7 @@ class _Select:
             for alias, node in nodes.items()
             if isinstance(node, exp.Table)
             and isinstance(self.scope.sources[alias], Scope)
-            and not self.sources[alias].all
+            and all(map(is_raw, self.sources[alias].all))
         }
 
     def _places(self, start: Place) -> Iterator[str]:

@@ -42,7 +42,7 @@ class Bridge:
 
 @dataclass(frozen=True)
 class Flow:
-    """One way in which rows of a built upstream table reach rows of a table.
+    """One way in which rows of an upstream table reach rows of a table.
 
     A change in one of `columns`, or of whether the row exists, reaches only rows in which each second column of `links`
     has the value of the first in the upstream row, as it was or as it became, and which a row of the `bridge` ties to it;
@@ -64,7 +64,7 @@ class Flow:
 class Lineage:
     """Columns consumed per upstream table (`raw.x`, `analytics.x`), the version of the code, the ways a change takes.
 
-    Of `flows` there are some for every built table that is read, and none for raw ones.
+    Of `flows` there are some for every table that is read and followed: none for registries and snapshots.
     """
 
     consumed: Mapping[str, frozenset[str]]
