@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from backcourt.checks.reread import Damage, built_damage, raw_damage, stray_rows
-from backcourt.engine import ledger
+from backcourt.checks.reread import Damage, built_damage, raw_damage, raw_partitions, stray_rows
+from backcourt.engine import ledger, spines
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
 from backcourt.engine.ledger import BrokenSeal
@@ -66,23 +66,20 @@ class Verdict:
         )
 
 
-def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
-    """Re-read keys, hashes and checks of a scope, and all raw rows they stand on."""
+def verify(warehouse: Warehouse, registry: Registry, scope: Scope, *, all_raw: bool = False) -> Verdict:
+    """Re-read keys, hashes and checks of a scope, and its raw rows: of its dates, or all of them without or with `all_raw`."""
     refuse_other_engine(warehouse)
     verdict = Verdict(broken_seals=ledger.broken_seals(warehouse))
     evaluate_all(warehouse, registry)
+    ranges = () if all_raw else scope.dates
     for contract in registry.raw.values():
-        verdict.damage += raw_damage(warehouse, contract)
-    verdict.raw_partitions = int(
-        warehouse.value(
-            "SELECT COUNT(*) FROM (SELECT DISTINCT table_name, game_date FROM ledger.column_fingerprints"
-            " WHERE starts_with(table_name, 'raw.'))"
-        )
-    )
-    for table in registry.select(scope.tables, scope.phase):
-        found = _table_damage(warehouse, registry, table, scope)
-        verdict.damage += found
-        verdict.tables.append(_verdict(warehouse, table, scope, found))
+        verdict.damage += raw_damage(warehouse, contract, ranges)
+    verdict.raw_partitions = raw_partitions(warehouse, ranges)
+    with spines.kept(warehouse):
+        for table in registry.select(scope.tables, scope.phase):
+            found = _table_damage(warehouse, registry, table, scope)
+            verdict.damage += found
+            verdict.tables.append(_verdict(warehouse, table, scope, found))
     return verdict
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import cone, events, guard, ledger, lineage, runs
+from backcourt.engine import cone, events, guard, ledger, lineage, runs, spines
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
@@ -89,10 +89,11 @@ def backfill(
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
-    for planned in made.tables:
-        due = _due_now(warehouse, registry, planned, force=force)
-        if due:
-            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
+    with spines.kept(warehouse):
+        for planned in made.tables:
+            due = _due_now(warehouse, registry, planned, force=force)
+            if due:
+                _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
     _end_run(warehouse, made, report, clock.now())

@@ -168,7 +168,7 @@ boxes AS (
     (2000000 * CAST(o.points_scored AS BIGINT) + o.possessions_hundredths) // (2 * o.possessions_hundredths) AS offense,
     (2000000 * CAST(d.points_allowed AS BIGINT) + d.opponent_possessions_hundredths) // (2 * d.opponent_possessions_hundredths) AS defense
   FROM analytics.team_offense_game_summary AS o
-  JOIN analytics.team_defense_game_summary AS d ON d.game_id = o.game_id AND d.team_id = o.team_id
+  JOIN analytics.team_defense_game_summary AS d ON d.game_id = o.game_id AND d.team_id = o.team_id AND d.season = o.season
 ),
 -- team x game with team box scores: sums over the last 10 up to it and over the season, and the date of the next
 sums AS (
