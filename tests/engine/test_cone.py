@@ -10,9 +10,10 @@ from random import Random
 
 import pytest
 
-from altering import RAW_READS, READS, REGISTRY, beside_brute_force, correct_score, undone
-from backcourt.engine import cone
+from altering import RAW_READS, READS, REGISTRY, beside_brute_force, correct_score, differing, undone
+from backcourt.engine import cone, ledger
 from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.mend import MENDED
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -61,6 +62,37 @@ def test_a_corrected_score_reaches_the_games_of_its_teams(warehouse: Warehouse) 
     )
     plays = {each for each, *teams in rows if {home, away} & {*teams}}
     assert spared == {each for each in days if each > day} - plays
+
+
+def test_a_raw_flow_that_claims_too_much_is_caught(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lineage that sees no way for a score: the dates that are then spared come out otherwise."""
+    name = "upcoming_team_game_context"
+    lineage, table = REGISTRY.lineage(name), REGISTRY.built[name]
+    blind = replace(lineage, flows=tuple(replace(flow, columns=frozenset()) for flow in lineage.flows))
+    days = [row[0] for row in warehouse.rows("SELECT DISTINCT game_date FROM evaluation ORDER BY 1")]
+    last = warehouse.value("SELECT MAX(ordinal) FROM ledger.runs")
+    with undone(warehouse):
+        correct_score(warehouse)
+        changed = differing(warehouse, table, days)
+        assert not changed & cone.unreached(warehouse, REGISTRY, table, "raw.games", dict.fromkeys(days, last))
+        monkeypatch.setitem(REGISTRY._lineages, name, blind)
+        assert changed
+        assert changed <= cone.unreached(warehouse, REGISTRY, table, "raw.games", dict.fromkeys(days, last))
+
+
+def test_after_ingests_were_undone_raw_rows_are_not_followed(warehouse: Warehouse) -> None:
+    """What they told is gone with them: dates that were confirmed before are computed whatever reaches them."""
+    table, last = REGISTRY.built["upcoming_team_game_context"], warehouse.value("SELECT MAX(ordinal) FROM ledger.runs")
+    days = [
+        row[0] for row in warehouse.rows("SELECT game_date FROM evaluation WHERE table_name = ?", [table.full_name])
+    ]
+    changed = "regexp_replace(inputs, 'raw.games=[0-9a-f]+', 'raw.games=0')"
+    with undone(warehouse):
+        correct_score(warehouse)
+        warehouse.execute(f"UPDATE evaluation SET inputs = {changed} WHERE table_name = ?", [table.full_name])
+        assert cone.outside(warehouse, REGISTRY, table, days)
+        ledger.set_meta(warehouse, MENDED, str(last))
+        assert not cone.outside(warehouse, REGISTRY, table, days)
 
 
 def test_a_flow_that_claims_too_much_is_caught(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
