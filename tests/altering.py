@@ -130,7 +130,8 @@ def correct(warehouse: Warehouse, table: Table, upstream: Contract, dice: Random
 def correct_score(warehouse: Warehouse) -> tuple[int, int, date]:
     """A later ingest gives the home team of the first game one point more, which turns no game; the teams and the date."""
     home, away, day, row = warehouse.rows(
-        "SELECT home_team_id, away_team_id, game_date, row_id FROM raw.games WHERE counts AND home_points > away_points ORDER BY game_date, row_id"
+        "SELECT home_team_id, away_team_id, game_date, row_id FROM raw.games"
+        " WHERE counts AND home_points > away_points ORDER BY game_date, row_id"
     )[0]
     warehouse.execute(
         "INSERT INTO raw.games SELECT * REPLACE (home_points + 1 AS home_points, row_id + 1000000000000 AS row_id,"
