@@ -28,6 +28,9 @@ GONE = "its last game is gone"
 WITH_CODE = """(SELECT e.*, p.code_version AS built_with FROM evaluation AS e
     LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date AND p.state = 'verified')"""
 
+# The inputs of partitions where none has changed.
+_SAME = "SELECT table_name, game_date, inputs FROM ledger.partitions"
+
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
     reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
 
@@ -65,11 +68,12 @@ def _create_subjects(warehouse: Warehouse, registry: Registry) -> None:
     warehouse.insert("subjects", rows)
 
 
-def evaluate_all(warehouse: Warehouse, registry: Registry) -> None:
-    """Fill the temporary table `evaluation` for every built table, upstream ones first."""
+def evaluate_all(warehouse: Warehouse, registry: Registry, *, same_inputs: bool = False) -> None:
+    """Fill the temporary table `evaluation` for every built table; `same_inputs` where none is known to have changed."""
     prepare(warehouse, registry)
-    _gather_prints(warehouse, registry.ordered)
-    _judge(warehouse, registry, registry.ordered)
+    if not same_inputs:
+        _gather_prints(warehouse, registry.ordered)
+    _judge(warehouse, registry, registry.ordered, _SAME if same_inputs else _inputs())
 
 
 def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
@@ -79,16 +83,16 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     that is not verified is stale too: whether it really changes shows when that one has run.
     """
     _gather_prints(warehouse, [table])
-    _judge(warehouse, registry, [table])
+    _judge(warehouse, registry, [table], _inputs())
 
 
-def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) -> None:
+def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table], inputs: str) -> None:
     """Judge tables, which come in dependency order, in one statement; then find what is behind what they read."""
     names = [table.full_name for table in tables]
     warehouse.execute("DELETE FROM evaluation WHERE list_contains(?, table_name)", [names])
     warehouse.execute(
         f"""INSERT INTO evaluation
-        WITH inputs AS ({_inputs()}),
+        WITH inputs AS ({inputs}),
         judged_tables AS (SELECT * FROM subjects WHERE list_contains($tables, table_name)),
         compared AS (
           SELECT s.*, COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,

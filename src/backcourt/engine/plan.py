@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.engine import settled
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry, Table
 from backcourt.seasons import Scope
@@ -76,7 +77,7 @@ def make_plan(
     warehouse: Warehouse, registry: Registry, scope: Scope, *, force: bool = False, with_upstream: bool = True
 ) -> Plan:
     """Plan a scope; with `force` everything expected in it runs though nothing is stale."""
-    evaluate_all(warehouse, registry)
+    evaluate_all(warehouse, registry, same_inputs=settled.holds(warehouse, registry))
     asked = registry.select(scope.tables, scope.phase)
     tables = registry.with_upstream(asked) if with_upstream else asked
     expected = _expected(warehouse)

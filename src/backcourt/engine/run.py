@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import cone, events, guard, ledger, lineage, runs, spines
+from backcourt.engine import cone, events, guard, ledger, lineage, runs, settled, spines
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
@@ -85,6 +85,7 @@ def backfill(
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
+        settled.remember(warehouse, registry)
     report = RunReport(runs.begin(warehouse, scope, made, unit, threads, started), made.partitions)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
