@@ -17,10 +17,12 @@ from backcourt.cli.console import Verb
 VERBS = (
     "demo",
     "ingest",
+    "preflight",
     "plan",
     "backfill",
     "status",
     "verify",
+    "gaps",
     "rehash",
     "explain",
     "runs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -51,9 +52,14 @@ class Common:
     threads: int
 
 
-def common(warehouse: Path | None = None, lock_timeout: float | None = None, threads: int | None = None) -> Common:
+def common(
+    warehouse: Path | None = None,
+    lock_timeout: float | None = None,
+    threads: int | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Common:
     """The environment's settings, with what the command line says in their place."""
-    settings = load_settings(os.environ)
+    settings = load_settings(environ)
     if warehouse is not None:
         settings = replace(settings, warehouse=warehouse)
     if lock_timeout is not None:
