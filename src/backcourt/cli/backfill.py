@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -25,6 +24,7 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
+    command_line,
     common,
     open_common,
     scope_of,
@@ -155,8 +155,7 @@ def retry_command(report: RunReport, options: Common) -> str:
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
     words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
-    path = options.settings.warehouse
-    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
+    return command_line(words, options)
 
 
 def as_document(report: RunReport, options: Common) -> dict[str, object]:

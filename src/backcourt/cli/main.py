@@ -23,6 +23,7 @@ VERBS = (
     "status",
     "verify",
     "gaps",
+    "gaps",
     "rehash",
     "explain",
     "runs",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -89,6 +90,12 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
             warehouse.close()
             raise
     return warehouse
+
+
+def command_line(words: Sequence[str], options: Common) -> str:
+    """A command as it can be typed: with --warehouse where the environment names another one."""
+    path = options.settings.warehouse
+    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
 
 
 def scope_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 from backcourt.checks.finding import Finding
 from backcourt.checks.preflight.ground import Ground
 from backcourt.engine import events, ledger
+from backcourt.engine.contract import Contract
 from backcourt.engine.raw import BOOKKEEPING
 from backcourt.errors import LockedError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
@@ -115,30 +116,43 @@ def ledger_version(ground: Ground) -> Iterator[Finding]:
 
 
 def contracts(ground: Ground) -> Iterator[Finding]:
-    """All contracts can be read, and stored tables have their columns."""
+    """All contracts can be read, and stored tables are there and have their columns."""
     registry = ground.registry
     said = f"{len(registry.raw)} raw and {len(registry.ordered)} built tables"
     if ground.warehouse is None:
         yield Finding("contracts", "pass", said)
         return
-    columns, differing = _stored_columns(ground.opened), 0
-    for contract in [*registry.raw.values(), *(table.contract for table in registry.ordered)]:
-        wanted = {column.name: column.sql_type for column in contract.columns}
-        wanted |= _BOOKKEEPING_TYPES if contract.kind == "raw" else {"data_hash": "VARCHAR"}
-        stored = columns.get(contract.full_name, wanted)
-        if stored == wanted:
-            continue
-        differing += 1
+    stored, built = _stored_columns(ground.opened), _built_tables(ground.opened)
+    found = [
+        finding
+        for contract in [*registry.raw.values(), *(table.contract for table in registry.ordered)]
+        for finding in _compared(contract, stored.get(contract.full_name), contract.full_name in built)
+    ]
+    yield from found or [Finding("contracts", "pass", said)]
+
+
+def _compared(contract: Contract, stored: dict[str, str] | None, is_built: bool) -> Iterator[Finding]:
+    wanted = {column.name: column.sql_type for column in contract.columns}
+    wanted |= _BOOKKEEPING_TYPES if contract.kind == "raw" else {"data_hash": "VARCHAR"}
+    if stored is None:
+        if contract.kind == "raw" or is_built:
+            hint = "Run  backcourt verify: it marks what the ledger vouches for and is gone."
+            yield Finding("contracts", "fail", "the table is gone", contract.full_name, hint=hint)
+    elif stored != wanted:
         others = sorted(name for name in wanted.keys() | stored.keys() if wanted.get(name) != stored.get(name))
-        said_of = f"its stored columns are not those of its contract: {', '.join(others)}"
+        said = f"its stored columns are not those of its contract: {', '.join(others)}"
+        figures = {"columns": others}
         if contract.kind == "raw":
             hint = "Build a fresh warehouse from the same sources; a raw table is never altered."
-            yield Finding("contracts", "fail", said_of, contract.full_name, {"columns": others}, hint=hint)
+            yield Finding("contracts", "fail", said, contract.full_name, figures, hint=hint)
         else:
             hint = "The next  backcourt backfill  alters the table and rebuilds its rows."
-            yield Finding("contracts", "warn", said_of, contract.full_name, {"columns": others}, hint=hint)
-    if not differing:
-        yield Finding("contracts", "pass", said)
+            yield Finding("contracts", "warn", said, contract.full_name, figures, hint=hint)
+
+
+def _built_tables(opened: Warehouse) -> set[str]:
+    """Tables of which the ledger knows a partition with rows."""
+    return {row[0] for row in opened.rows("SELECT DISTINCT table_name FROM ledger.partitions WHERE rows > 0")}
 
 
 def _stored_columns(opened: Warehouse) -> dict[str, dict[str, str]]:
