@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from backcourt.checks.finding import Finding
+from backcourt.checks.finding import Finding, attempt
 from backcourt.checks.preflight.ground import Ground
 from backcourt.engine import events, ledger
 from backcourt.engine.contract import Contract
@@ -56,6 +56,10 @@ def writable(ground: Ground) -> Iterator[Finding]:
     if ground.refused is not None:
         yield Finding("writable", "fail", ground.refused.message, "file", hint=ground.refused.hint)
         return
+    yield from attempt("writable", "file", lambda: _written_and_undone(ground))
+
+
+def _written_and_undone(ground: Ground) -> Iterator[Finding]:
     _write_and_undo(ground.opened)
     yield Finding("writable", "pass", "a row was written and taken back", "file")
 
