@@ -33,12 +33,31 @@ def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "w.duckdb"
 
 
+@pytest.fixture(scope="module")
+def small_built_file(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with everything built."""
+    path = shutil.copy(small_file, tmp_path_factory.mktemp("small_built") / "w.duckdb")
+    with Warehouse.open(path, threads=1) as warehouse:
+        assert Workshop(warehouse, small_registry(), path.parent).backfill().is_complete
+    return path
+
+
 @pytest.fixture
 def small(small_file: Path, tmp_path: Path) -> Iterator[Workshop]:
     """Four small tables that read each other in every way, nothing built yet."""
-    shutil.copy(small_file, tmp_path / "w.duckdb")
-    with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
-        yield Workshop(warehouse, small_registry(), tmp_path)
+    yield from _own(small_file, tmp_path)
+
+
+@pytest.fixture
+def small_built(small_built_file: Path, tmp_path: Path) -> Iterator[Workshop]:
+    """The same tables, all built."""
+    yield from _own(small_built_file, tmp_path)
+
+
+def _own(file: Path, folder: Path) -> Iterator[Workshop]:
+    shutil.copy(file, folder / "w.duckdb")
+    with Warehouse.open(folder / "w.duckdb", threads=1) as warehouse:
+        yield Workshop(warehouse, small_registry(), folder)
 
 
 def tried(shop: Workshop, **changes: object) -> dict[str, tuple[str, object]]:
@@ -68,40 +87,37 @@ def test_before_anything_is_built_the_first_date_is_tried(small: Workshop) -> No
     assert not small.warehouse.rows("SELECT 1 FROM duckdb_databases() WHERE database_name = 'scratch'")
 
 
-def test_when_everything_is_built_the_last_date_is_tried(small: Workshop) -> None:
-    small.backfill()
-    before = contents(small.warehouse)
-    assert tried(small) == dict.fromkeys(ORDER, ("pass", last_dates(small)[1]))
-    assert contents(small.warehouse) == before
+def test_when_everything_is_built_the_last_date_is_tried(small_built: Workshop) -> None:
+    before = contents(small_built.warehouse)
+    assert tried(small_built) == dict.fromkeys(ORDER, ("pass", last_dates(small_built)[1]))
+    assert contents(small_built.warehouse) == before
 
 
-def test_the_newest_due_date_is_tried(small: Workshop) -> None:
-    small.backfill()
-    days = [row[0] for row in small.warehouse.rows("SELECT DISTINCT game_date FROM ledger.schedule ORDER BY 1")]
+def test_the_newest_due_date_is_tried(small_built: Workshop) -> None:
+    days = [row[0] for row in small_built.warehouse.rows("SELECT DISTINCT game_date FROM ledger.schedule ORDER BY 1")]
     for table, day in ((OUTLOOK, days[2]), (OUTLOOK, days[5]), (TEAM, days[6])):
-        small.warehouse.execute(
+        small_built.warehouse.execute(
             f"DELETE FROM ledger.partitions WHERE table_name = 'precompute.{table}' AND game_date = '{day}'"
         )
-    found = tried(small)
+    found = tried(small_built)
     assert found[OUTLOOK] == ("pass", days[5])
     assert found[RESULT] == ("pass", days[-1])
-    assert tried(small, scope=on_dates(*days[:4]))[OUTLOOK] == ("pass", days[2])
+    assert tried(small_built, scope=on_dates(*days[:4]))[OUTLOOK] == ("pass", days[2])
 
 
-def test_the_dry_run_computes_what_a_backfill_computes(small: Workshop) -> None:
+def test_the_dry_run_computes_what_a_backfill_computes(small_built: Workshop) -> None:
     """What is tried of a date reads what was tried before it, as if it had been built."""
-    small.backfill()
-    stored = small.warehouse.rows(
+    stored = small_built.warehouse.rows(
         f"SELECT * EXCLUDE (data_hash) FROM precompute.{TEAM} WHERE game_date = '{LAST}' ORDER BY ALL"
     )
-    small.warehouse.execute(f"DELETE FROM ledger.partitions WHERE game_date = '{LAST}'")
+    small_built.warehouse.execute(f"DELETE FROM ledger.partitions WHERE game_date = '{LAST}'")
     for table in ORDER:
-        full = small.registry.built[table].full_name
-        small.warehouse.execute(f"DELETE FROM {full} WHERE game_date = '{LAST}'")
-    on = ground(small, scope=Scope(tables=(TEAM,)))
+        full = small_built.registry.built[table].full_name
+        small_built.warehouse.execute(f"DELETE FROM {full} WHERE game_date = '{LAST}'")
+    on = ground(small_built, scope=Scope(tables=(TEAM,)))
     assert [one.outcome for one in dry_run(on)] == ["pass"]
     # The last table that was computed is the one asked for.
-    assert small.warehouse.rows("SELECT * FROM candidate ORDER BY ALL") == stored
+    assert small_built.warehouse.rows("SELECT * FROM candidate ORDER BY ALL") == stored
 
 
 def with_build(shop: Workshop, name: str, old: str, new: str) -> Workshop:
@@ -153,17 +169,8 @@ def test_nothing_is_expected_of_a_table(small: Workshop) -> None:
     assert {outcome for outcome, _ in tried(small).values()} == {"warn"}
 
 
-def test_a_warehouse_that_is_open_to_read(small: Workshop, tmp_path: Path) -> None:
-    small.backfill()
-    shutil.copy(tmp_path / "w.duckdb", tmp_path / "copy.duckdb")
-    small.warehouse.execute("CHECKPOINT")
-    shutil.copy(tmp_path / "w.duckdb", tmp_path / "copy.duckdb")
-    with Warehouse.open(tmp_path / "copy.duckdb", read_only=True) as warehouse:
-        shop = Workshop(warehouse, small.registry, tmp_path)
-        assert {outcome for outcome, _ in tried(shop).values()} == {"pass"}
-
-
 def test_all_twelve_tables_before_anything_is_built(ingested: Path, league: Path) -> None:
+    """In a warehouse that is open to read, too."""
     with Warehouse.open(ingested, read_only=True, threads=2) as warehouse:
         shop = Workshop(warehouse, default_registry(), league)
         found = tried(shop)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
+from backcourt.checks.preflight import round as checks
 from backcourt.warehouse.duckdb import Warehouse
 
 HOLD = """
@@ -16,6 +17,12 @@ print("ready", flush=True)
 sys.stdin.read()
 """
 FINDING = {"check", "outcome", "said", "subject", "figures", "query", "hint"}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dry run takes longer than all other checks, and has tests of its own."""
+    monkeypatch.setattr(checks, "CHECKS", tuple(one for one in checks.CHECKS if one[0] != "dry run"))
 
 
 def stored(cli: Terminal) -> list[tuple[str, str]]:
@@ -35,11 +42,18 @@ def test_a_sound_warehouse(cli: Terminal) -> None:
     assert lines[-1].startswith("PREFLIGHT PASS: ")
     assert lines[-1].strip().endswith(f"0 warn, 0 fail, 0 error; stored as {review}")
     assert "To do" not in answer.out
-    assert sum(line.startswith("analytics") for line in cli("preflight --verbose").out.splitlines()) == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_every_round_is_kept(cli: Terminal) -> None:
+    for _ in range(2):
+        answer = cli("preflight --verbose --tables PGS,TOGS")
+        assert sum(line.startswith("analytics") for line in answer.out.splitlines()) == 2
     assert len(stored(cli)) == 2
     assert cli("verify").code == 0
 
 
+@pytest.mark.usefixtures("quick")
 def test_document(cli: Terminal) -> None:
     found = cli("preflight --phase 3 --json").json
     assert found.keys() == {
@@ -51,6 +65,7 @@ def test_document(cli: Terminal) -> None:
     assert [review for review, _ in stored(cli)] == [found["stored_as"]]
 
 
+@pytest.mark.usefixtures("quick")
 def test_before_there_is_a_warehouse(tmp_path: Path) -> None:
     cli = Terminal(tmp_path / "w.duckdb")
     answer = cli("preflight")
@@ -62,6 +77,7 @@ def test_before_there_is_a_warehouse(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_failure_says_what_to_do(cli: Terminal) -> None:
     with Warehouse.open(cli.warehouse) as warehouse:
         warehouse.execute("DELETE FROM raw.shots WHERE game_date = '2021-10-20'")
@@ -76,6 +92,7 @@ def test_a_failure_says_what_to_do(cli: Terminal) -> None:
     assert answer.out.splitlines()[-1].startswith("PREFLIGHT FAIL: ")
 
 
+@pytest.mark.usefixtures("quick")
 def test_warnings_only(cli: Terminal) -> None:
     answer = cli("preflight", BACKCOURT_THREAD="2")
     assert answer.code == 3
@@ -84,6 +101,7 @@ def test_warnings_only(cli: Terminal) -> None:
     assert stored(cli)[-1][1] == "warn"
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_setting_that_is_wrong_stops_no_check(cli: Terminal) -> None:
     answer = cli("preflight --json", BACKCOURT_MEMORY_LIMIT="much")
     assert answer.code == 1
@@ -93,6 +111,7 @@ def test_a_setting_that_is_wrong_stops_no_check(cli: Terminal) -> None:
     assert cli("status", BACKCOURT_MEMORY_LIMIT="much").code == 2
 
 
+@pytest.mark.usefixtures("quick")
 def test_another_process_has_the_warehouse(cli: Terminal) -> None:
     with cli.process(HOLD) as process:
         answer = cli("preflight --json")
@@ -106,6 +125,7 @@ def test_another_process_has_the_warehouse(cli: Terminal) -> None:
     assert stored(cli) == []
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("flags", "chosen"),
     [("", ["simulated"]), ("--sources local", ["local"]), ("--sources local,simulated", ["local", "simulated"])],
