@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from standing import ground, of, told
 
+from backcourt.checks.preflight import trial
 from backcourt.checks.preflight.trial import dry_run
 from backcourt.engine.contract import Check
 from backcourt.engine.registry import Registry, Table, default_registry
@@ -75,16 +76,47 @@ def last_dates(shop: Workshop) -> tuple[date, date]:
     return first, last
 
 
-def test_before_anything_is_built_the_first_date_is_tried(small: Workshop) -> None:
-    first, last = last_dates(small)
+def test_before_anything_is_built_what_a_date_reads_is_tried_before_it(small: Workshop) -> None:
     before = contents(small.warehouse)
-    found = tried(small)
-    assert {outcome for outcome, _ in found.values()} == {"pass"}
-    # Of earlier dates only the last table reads what is built.
-    assert found[RESULT] == found[PLAYER] == found[OUTLOOK] == ("pass", last)
-    assert found[TEAM] == ("pass", first)
+    assert tried(small) == dict.fromkeys(ORDER, ("pass", last_dates(small)[1]))
     assert contents(small.warehouse) == before
     assert not small.warehouse.rows("SELECT 1 FROM duckdb_databases() WHERE database_name = 'scratch'")
+
+
+def test_where_that_is_too_much_an_earlier_date_is_tried(small: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of earlier dates only the last table reads what is built."""
+    monkeypatch.setattr(trial, "HISTORY", 2)
+    days = [row[0] for row in small.warehouse.rows("SELECT DISTINCT game_date FROM ledger.schedule ORDER BY 1")]
+    found = tried(small)
+    assert found[RESULT] == found[PLAYER] == found[OUTLOOK] == ("pass", days[-1])
+    assert found[TEAM] == ("pass", days[2])
+    # Out of the scope if need be.
+    assert tried(small, scope=on_dates(*days[-2:]))[TEAM] == ("pass", days[2])
+
+
+def test_yesterday_is_tried_for_the_sake_of_today(small_built: Workshop) -> None:
+    """The results of the last date but one are not built yet, and the last date reads them."""
+    days = [row[0] for row in small_built.warehouse.rows("SELECT DISTINCT game_date FROM ledger.schedule ORDER BY 1")]
+    stored = small_built.warehouse.rows(
+        f"SELECT * EXCLUDE (data_hash) FROM precompute.{TEAM} WHERE game_date = '{days[-1]}'"
+    )
+    for statement in (
+        f"DELETE FROM analytics.{RESULT} WHERE game_date = '{days[-2]}'",
+        f"DELETE FROM ledger.partitions WHERE game_date = '{days[-2]}'",
+    ):
+        small_built.warehouse.execute(statement)
+    on = ground(small_built, scope=Scope(tables=(TEAM,)))
+    assert [(one.outcome, one.figures["game_date"]) for one in dry_run(on)] == [("pass", days[-1])]
+    assert sorted(small_built.warehouse.rows("SELECT * FROM candidate")) == sorted(stored)
+
+
+def test_a_date_that_fails_fails_what_reads_it(small: Workshop) -> None:
+    first = last_dates(small)[0]
+    small.warehouse.execute(f"DELETE FROM raw.team_box WHERE game_date = '{first}'")
+    found = {one.subject: one for one in dry_run(ground(small))}
+    assert found[RESULT].outcome == found[OUTLOOK].outcome == "pass"
+    assert found[TEAM].outcome == "fail"
+    assert f"not tried, as {RESULT} failed: {first}: keys_equal_spine" in found[TEAM].said
 
 
 def test_when_everything_is_built_the_last_date_is_tried(small_built: Workshop) -> None:
