@@ -196,6 +196,15 @@ def test_a_game_that_was_not_delivered_fails(small: Workshop) -> None:
     assert "is covered by raw.player_box but has no rows there" in found.said
 
 
+def test_a_date_that_lost_its_games_is_tried_as_any_other(small_built: Workshop) -> None:
+    """Verify found rows on a date without games, and marked them."""
+    small_built.warehouse.execute(
+        f"""INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
+        VALUES ('precompute.{TEAM}', DATE '2022-12-25', '', 'damaged', 0, '', 'rows stand there', 'verify', 0)"""
+    )
+    assert tried(small_built)[TEAM] == ("pass", date(2022, 12, 25))
+
+
 def test_nothing_is_expected_of_a_table(small: Workshop) -> None:
     small.warehouse.execute("DELETE FROM ledger.schedule")
     assert {outcome for outcome, _ in tried(small).values()} == {"warn"}

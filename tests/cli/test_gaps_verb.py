@@ -174,6 +174,19 @@ def test_each_state_has_its_verb(cli: Terminal, state: str, verbs: list[str]) ->
     assert found["gaps"][0]["commands"] == [f"backcourt {verb} {flags}" for verb in verbs]
 
 
+def test_rows_where_the_schedule_has_no_game(cli: Terminal) -> None:
+    with Warehouse.open(cli.warehouse) as warehouse:
+        table = f"analytics.{PGS}"
+        warehouse.execute(
+            f"INSERT INTO {table} SELECT * REPLACE (DATE '2021-12-25' AS game_date) FROM {table} WHERE game_date = '2021-10-20'"
+        )
+    assert cli("verify").code == 1
+    found = cli("gaps --seasons 2021 --json").json
+    assert listed(found) == [(PGS, "surplus", "2021-12-25", "2021-12-25")]
+    run(cli, found["commands"])
+    assert cli("gaps").code == cli("verify").code == 0
+
+
 def test_only_the_scope_is_listed(cli: Terminal) -> None:
     change(cli, unbuilt(TOGS, 20, 21, 22))
     assert listed(cli("gaps --dates 2021-10-21: --tables TOGS --json").json) == [

@@ -22,11 +22,11 @@ def real() -> Iterator[Warehouse]:
 
 
 def test_a_folder_is_remembered(real: Warehouse) -> None:
-    assert ingest_words(real, "local", [SEASON]) == ("backcourt", "ingest", "local", FOLDER, "--seasons", "2021")
+    assert ingest_words(real, "local", [SEASON]) == ("ingest", "local", FOLDER, "--seasons", "2021")
     remember(real, "local", ("local", "/data/nba files"))
-    assert ingest_words(real, "local", []) == ("backcourt", "ingest", "local", "/data/nba files")
+    assert ingest_words(real, "local", []) == ("ingest", "local", "/data/nba files")
     remember(real, "local", ("local", "/elsewhere"))
-    assert ingest_words(real, "local", [SEASON])[3:] == ("/elsewhere", "--seasons", "2021")
+    assert ingest_words(real, "local", [SEASON])[2:] == ("/elsewhere", "--seasons", "2021")
     assert not ledger.broken_seals(real)
 
 
@@ -38,6 +38,6 @@ def test_the_same_place_again_writes_nothing(real: Warehouse) -> None:
 
 
 def test_a_league_is_asked_for_whole(shop: Workshop) -> None:
-    words = ("backcourt", "ingest", "simulated", "--seasons")
+    words = ("ingest", "simulated", "--seasons")
     assert ingest_words(shop.warehouse, "simulated", []) == (*words, "2021")
     assert ingest_words(shop.warehouse, "simulated", ["2022-23"]) == (*words, "2021:2022")

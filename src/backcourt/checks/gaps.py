@@ -35,7 +35,7 @@ _BUILD = ("backfill",)
 class Gap:
     """Consecutive game dates of one table in one state; `games` counts raw games, `cause` is that of the first date.
 
-    `commands` close it when they are run in order, after those of the gaps before it.
+    `commands`, each the words after `backcourt`, close it when they are run in order, after those of the gaps before it.
     """
 
     table: str
@@ -102,7 +102,7 @@ def find_gaps(warehouse: Warehouse, registry: Registry, scope: Scope, *, only_ra
         expected += len(in_scope)
         found += [_built_gap(table, run) for run in _runs(days, in_scope)]
     makes_due |= any(gap.state == "held" for gap in found)
-    return Gaps(tuple(found), expected, ("backcourt", "backfill", *scope.flags()) if makes_due and asked else None)
+    return Gaps(tuple(found), expected, ("backfill", *scope.flags()) if makes_due and asked else None)
 
 
 def _runs(days: Sequence[Day], wanted: set[date]) -> Iterator[list[Day]]:
@@ -125,7 +125,7 @@ def _runs(days: Sequence[Day], wanted: set[date]) -> Iterator[list[Day]]:
 def _ledger_gaps(broken: Sequence[BrokenSeal]) -> Iterator[Gap]:
     if broken:
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
-        words = ("backcourt", "verify", *(["--accept-ledger"] if _needs_acceptance(broken) else []))
+        words = ("verify", *(["--accept-ledger"] if _needs_acceptance(broken) else []))
         yield Gap("ledger", "changed", None, None, 0, 0, f"{broken[0]}{more}", (words,))
 
 
@@ -235,6 +235,8 @@ def _built_days(warehouse: Warehouse, registry: Registry, table: Table, distrust
         " ORDER BY game_date",
         [table.full_name, list(NOT_DUE)],
     ):
+        # Rows that stand where the schedule has no game belong to no season of it.
+        season = season or season_of(day)
         if table.full_name in distrusted:
             days.append(Day(day, "damaged", "its rows in the ledger were changed", season=season))
         elif state == "verified" and behind:
@@ -254,7 +256,7 @@ def _upstream(registry: Registry, table: Table) -> set[str]:
 def _built_gap(table: Table, run: list[Day]) -> Gap:
     dates = DateRange(run[0].game_date, run[-1].game_date).flag()
     verbs = _VERBS.get(run[0].state, _BUILD)
-    return _gap(table.name, run, tuple(("backcourt", verb, "--tables", table.name, "--dates", dates) for verb in verbs))
+    return _gap(table.name, run, tuple((verb, "--tables", table.name, "--dates", dates) for verb in verbs))
 
 
 def _gap(table: str, run: list[Day], commands: tuple[Words, ...]) -> Gap:

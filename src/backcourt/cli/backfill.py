@@ -24,7 +24,7 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
-    command_line,
+    command,
     common,
     open_common,
     scope_of,
@@ -154,8 +154,7 @@ def retry_command(report: RunReport, options: Common) -> str:
     """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
-    return command_line(words, options)
+    return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
 
 
 def as_document(report: RunReport, options: Common) -> dict[str, object]:

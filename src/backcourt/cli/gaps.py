@@ -20,7 +20,7 @@ from backcourt.cli.options import (
     StartDate,
     Tables,
     WarehouseOption,
-    command_line,
+    command,
     common,
     open_common,
     scope_of,
@@ -74,7 +74,7 @@ def show(found: Gaps, scope: Scope, options: Common) -> None:
         print_table("Missing, in the order to close it", headers, [_row(gap) for gap in found.gaps], right=(4, 5))
         say("Close it with, in this order:")
         for words in found.commands:
-            say(command_line(words, options))
+            say(command(options, *words))
     if not found.expected:
         say("Nothing is expected in this scope: no covered game lies in it, so nothing can be called complete.")
     elif found.gaps:
@@ -94,7 +94,7 @@ def as_document(found: Gaps, scope: Scope, options: Common) -> dict[str, object]
         "is_complete": found.is_complete,
         "expected": found.expected,
         "gaps": [
-            {**asdict(gap), "commands": [command_line(words, options) for words in gap.commands]} for gap in found.gaps
+            {**asdict(gap), "commands": [command(options, *words) for words in gap.commands]} for gap in found.gaps
         ],
-        "commands": [command_line(words, options) for words in found.commands],
+        "commands": [command(options, *words) for words in found.commands],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -92,10 +92,11 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
     return warehouse
 
 
-def command_line(words: Sequence[str], options: Common) -> str:
-    """A command as it can be typed: with --warehouse where the environment names another one."""
+def command(options: Common, *words: str) -> str:
+    """A command for the warehouse of these options, to be copied into a shell."""
     path = options.settings.warehouse
-    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
+    named = () if path == common().settings.warehouse else ("--warehouse", str(path))
+    return shlex.join(("backcourt", *words, *named))
 
 
 def scope_of(

@@ -24,14 +24,14 @@ def remember(warehouse: Warehouse, source: str, words: Sequence[str]) -> None:
 
 
 def ingest_words(warehouse: Warehouse, source: str, seasons: Iterable[str]) -> tuple[str, ...]:
-    """The command that asks a source again for some seasons; FOLDER stands in it where its folder is not known."""
+    """The words after `backcourt` that ask a source again for some seasons; FOLDER stands for a folder that is not known."""
     told = ledger.meta(warehouse, _key(source))
     words = tuple(json.loads(told)) if told else _UNTOLD.get(source, (source,))
     labels = set(seasons)
     if ledger.meta(warehouse, "kind") == "simulated":
         # A league is played whole: without one of its seasons the players of that season would vanish.
         labels |= {row[0] for row in warehouse.rows("SELECT DISTINCT season FROM ledger.schedule")}
-    return ("backcourt", "ingest", *words, *(("--seasons", seasons_flag(labels)) if labels else ()))
+    return ("ingest", *words, *(("--seasons", seasons_flag(labels)) if labels else ()))
 
 
 def _key(source: str) -> str:

@@ -153,5 +153,5 @@ def _today(ground: Ground) -> date:
 
 def _ingest(ground: Ground, *seasons: str) -> str:
     sources = [row[0] for row in ground.opened.rows("SELECT source FROM ledger.sources ORDER BY rank LIMIT 1")]
-    words = ingest_words(ground.opened, sources[0], seasons) if sources else ("backcourt", "ingest", "SOURCE")
-    return f"Fill it with  {shlex.join(words)}"
+    words = ingest_words(ground.opened, sources[0], seasons) if sources else ("ingest", "SOURCE")
+    return f"Fill it with  backcourt {shlex.join(words)}"

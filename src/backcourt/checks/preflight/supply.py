@@ -33,7 +33,7 @@ def raw_coverage(ground: Ground) -> Iterator[Finding]:
         hint = ""
         if problems:
             seasons = {game.season for game in slate.differing if game.season}
-            hint = f"Ask again with  {shlex.join(ingest_words(opened, slate.source, seasons))}"
+            hint = f"Ask again with  backcourt {shlex.join(ingest_words(opened, slate.source, seasons))}"
         outcome: Outcome = "fail" if slate.absent else "warn" if slate.strange else "pass"
         said = ": ".join([said, "; ".join(problems)] if problems else [said])
         yield Finding("raw coverage", outcome, said, subject, figures, queries[slate.need], hint)

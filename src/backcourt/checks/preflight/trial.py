@@ -43,7 +43,8 @@ class Grid:
 
     def unread(self, table: Table, day: date, unverified: Sequence[date]) -> Sequence[date]:
         """Of sorted dates those before a date of a table that its rows may read."""
-        first = self.reads_from[self.days[table.full_name][day][0]]
+        # A date that lost its games belongs to no season, and reads nothing.
+        first = self.reads_from.get(self.days[table.full_name][day][0], day)
         return unverified[bisect_left(unverified, first) : bisect_left(unverified, day)]
 
 
