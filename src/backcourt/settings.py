@@ -55,6 +55,17 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+def wrong_settings(environ: Mapping[str, str]) -> dict[str, UsageError]:
+    """Every variable whose value is not allowed, with its error; the others are good."""
+    wrong: dict[str, UsageError] = {}
+    for setting in SETTINGS:
+        try:
+            _value(setting, environ)
+        except UsageError as error:
+            wrong[setting.env] = error
+    return wrong
+
+
 def _value(setting: Setting, environ: Mapping[str, str]) -> Value | None:
     given = environ.get(setting.env, "").strip()
     if not given and setting.if_there and not Path(setting.default).exists():
@@ -95,10 +106,22 @@ def _number(minimum: float, maximum: float) -> Callable[[str], float]:
     return read
 
 
+_SIZE = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?) ?([KMGT])(i?)B")
+
+
 def _size(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)", text):
+    if not _SIZE.fullmatch(text):
         raise ValueError
     return text
+
+
+def size_in_bytes(text: str) -> int:
+    """The bytes of a size as a setting spells it: 1500MB, 1.5 GiB; raises ValueError for anything else."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no size such as 1500MB or 1.5 GiB")
+    number, unit, binary = match.groups()
+    return int(float(number) * (1024 if binary else 1000) ** (1 + "KMGT".index(unit)))
 
 
 SETTINGS: tuple[Setting, ...] = (

@@ -23,10 +23,12 @@ from backcourt.settings import SETTINGS
 VERBS = (
     "demo",
     "ingest",
+    "preflight",
     "plan",
     "backfill",
     "status",
     "verify",
+    "gaps",
     "rehash",
     "explain",
     "runs",
@@ -35,7 +37,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
+SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

@@ -110,6 +110,14 @@ def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: 
         yield Damage(table.full_name, None, _unreadable(error))
 
 
+def expected_rows(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> int:
+    """How many rows must stand on some dates of a season, counted from the raw tables by the table's spine."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    create_inputs(warehouse, registry, table, only_raw=True)
+    create_spine(warehouse, table)
+    return int(warehouse.value("SELECT COUNT(*) FROM spine"))
+
+
 def _unreadable(error: QueryError) -> str:
     return f"it cannot be read or checked: {' '.join(str(error).split())[:200]}"
 

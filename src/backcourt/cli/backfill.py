@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -25,6 +24,7 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
+    command,
     common,
     open_common,
     scope_of,
@@ -154,9 +154,7 @@ def retry_command(report: RunReport, options: Common) -> str:
     """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
-    path = options.settings.warehouse
-    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
+    return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
 
 
 def as_document(report: RunReport, options: Common) -> dict[str, object]:

@@ -218,6 +218,15 @@ class Warehouse:
             self._run("DETACH beside", None)
             _remove(path)
 
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """A scratch database in memory, attached under the name given; also beside a warehouse that is open read-only."""
+        self._run("ATTACH ':memory:' AS scratch (READ_WRITE)", None)
+        try:
+            yield "scratch"
+        finally:
+            self._run("DETACH scratch", None)
+
     def _roll_back(self) -> None:
         try:
             self._connection.execute("ROLLBACK")
