@@ -120,6 +120,11 @@ def say(text: str, style: str | None = None) -> None:
     screen().print(escape(text), style=style, soft_wrap=True)
 
 
+def complain(text: str) -> None:
+    """A line on standard error about what went wrong beside the work."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[yellow]Warning:[/yellow] {escape(text)}")
+
+
 def duration(seconds: float | None) -> str:
     """A stretch of time with its unit."""
     if seconds is None:

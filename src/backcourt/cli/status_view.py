@@ -58,6 +58,8 @@ def headline(totals: Sequence[TableStatus]) -> str:
     if not totals:
         return "No partition is expected in this scope."
     slowest = totals[0]
+    if slowest.share == 1:
+        return f"All {sum(one.expected for one in totals):,} partitions of {len(totals)} tables are verified."
     return f"At least {floored(slowest)} of every table is verified ({slowest.table} is furthest behind)."
 
 
@@ -67,35 +69,44 @@ def floored(one: TableStatus) -> str:
 
 
 def told(run: Progress, now: datetime) -> list[str]:
-    """A run in a few lines: who it is, how far it is, and how long it will take."""
-    who = f"{run.command or 'run'} {run.run} of process {run.pid} on {run.host or 'this host'} since {run.started:%Y-%m-%d %H:%M:%S} UTC"
-    last = "no commit yet"
-    if run.last_commit:
-        last = f"last commit {run.last_commit:%H:%M:%S} ({duration((now - run.last_commit).total_seconds())} ago)"
-    state = f"ended {run.outcome}" if run.state == "ended" else run.state
+    """A run in a few lines: who it is, how far it is and how long it will take, and what to do if it is in trouble."""
+    return [who(run), pace(run, now), *advice(run)]
+
+
+def who(run: Progress) -> str:
+    """Which run of which process it is, and how it is."""
     busy = "" if run.is_over else "Busy: "
-    return [f"{busy}{who}, {last}: {state}.", pace(run), *_advice(run)]
-
-
-def pace(run: Progress) -> str:
-    """How much of a run is done, how fast, and how long the rest will take."""
-    of = "" if run.planned is None else f" of {run.planned:,}"
-    done = f"{run.settled:,}{of} {run.unit}"
-    cut = f", {run.cut_off:,} cut off" if run.cut_off else ""
-    rate = "no rate yet"
-    if run.rate is not None:
-        rate = f"{run.rate:,.1f} a minute over the last {run.window_minutes:g} min"
-    left = (
-        ""
-        if run.is_over
-        else f", about {duration(run.eta_seconds)} left"
-        if run.eta_seconds is not None
-        else ", time left unknown"
+    state = f"ended {run.outcome}" if run.state == "ended" else run.state
+    return (
+        f"{busy}{run.command or 'run'} {run.run} of process {run.pid} on {run.host or 'this host'}"
+        f" since {run.started:%Y-%m-%d %H:%M:%S} UTC: {state}."
     )
-    return f"{done}{cut}, {rate}{left}; {run.failed:,} failed, {run.blocked:,} blocked."
 
 
-def _advice(run: Progress) -> list[str]:
+def pace(run: Progress, now: datetime) -> str:
+    """How much of a run is done, how fast, when the last of it was committed, and how long the rest will take."""
+    of = "" if run.planned is None else f" of {run.planned:,}"
+    parts = [f"{run.settled:,}{of} {run.unit}"]
+    if run.cut_off:
+        parts.append(f"{run.cut_off:,} cut off")
+    if run.rate is not None:
+        parts.append(f"{run.rate:,.1f} a minute over the last {run.window_minutes:g} min")
+    if not run.is_over:
+        parts.append(_left(run.eta_seconds))
+    last = "no commit yet"
+    if run.last_commit is not None:
+        last = f"last commit {duration((now - run.last_commit).total_seconds())} ago"
+    return f"{', '.join((*parts, last))}; {run.failed:,} failed, {run.blocked:,} blocked."
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return "time left unknown"
+    return f"about {duration(seconds)} left" if seconds > 0 else "overdue at its own pace"
+
+
+def advice(run: Progress) -> list[str]:
+    """What to do about a run in trouble."""
     if run.state == "dead":
         return [f"Process {run.pid} is gone; what was committed stays.  backcourt backfill  goes on from there."]
     if run.state == "stalled":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from backcourt.cli.console import INTERRUPTED, duration, print_json_line, print_table, rich_table, say, screen
-from backcourt.cli.status_view import FAILURE, SHOWN, failure_rows, floored, headline, pace, told
+from backcourt.cli.status_view import FAILURE, SHOWN, advice, failure_rows, floored, headline, pace, told, who
 from backcourt.clock import Clock
 from backcourt.report.following import Follower, View
 from backcourt.report.status import Counted, TableStatus
@@ -118,7 +118,10 @@ class _Lines(_News):
             return
         stamp = f"{now:%Y-%m-%d %H:%M:%SZ}"
         for line in _lines(view, now):
-            say(f"{stamp} {line}")
+            # Who it is is told once, and once more when it has stalled, died or ended.
+            if line not in self._told:
+                self._told.add(line)
+                say(f"{stamp} {line}")
         for one in view.standing["failures"] if self._failures and view.standing else ():
             if one not in self._told:
                 self._told.add(one)
@@ -129,8 +132,7 @@ def _lines(view: View, now: datetime) -> list[str]:
     standing = headline(view.standing["totals"]) if view.standing else "Where the tables stand is not known yet."
     if view.run is None or not view.is_followed:
         return [f"{_WAITING} {standing}"]
-    first, *_, last = told(view.run, now)
-    return [first, f"{pace(view.run)} {standing}", *([last] if view.run.state in ("dead", "stalled") else [])]
+    return [who(view.run), f"{pace(view.run, now)} {standing}", *advice(view.run)]
 
 
 def _picture(view: View, now: datetime, by: str, *, failures: bool) -> RenderableType:
