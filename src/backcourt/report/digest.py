@@ -19,7 +19,7 @@ LISTED = 20
 
 
 def digest(warehouse: Warehouse, registry: Registry, run_id: str = runs.LATEST) -> dict[str, Any]:
-    """How a run ended; raises UsageError for one that is not on record. Nobody may have the file to write."""
+    """How a run ended, as JSON; raises UsageError for one that is not on record. Nobody may have the file to write."""
     run = runs.find(warehouse, run_id)
     evaluate_all(warehouse, registry)
     standing = counted(warehouse, None, Scope())
@@ -32,12 +32,14 @@ def digest(warehouse: Warehouse, registry: Registry, run_id: str = runs.LATEST) 
         **document,
         "warehouse": warehouse.path.name if warehouse.path else None,
         "kind": ledger.meta(warehouse, "kind"),
-        "failures": [asdict(each) for each in failures[:LISTED]],
+        "failures": [{**asdict(each), "game_date": each.game_date.isoformat()} for each in failures[:LISTED]],
         "failures_not_listed": max(0, len(failures) - LISTED),
         "verified": sum(one.states["verified"] for one in standing["totals"]),
         "expected": sum(one.expected for one in standing["totals"]),
         "least_verified_share": min((one.share for one in standing["totals"]), default=None),
-        "newest_verified": {one.table: one.newest_verified for one in standing["totals"]},
+        "newest_verified": {
+            one.table: one.newest_verified and one.newest_verified.isoformat() for one in standing["totals"]
+        },
     }
 
 
@@ -50,5 +52,5 @@ def _failures(warehouse: Warehouse, run_id: str) -> list[Failure]:
     return [Failure(table.partition(".")[2], day, outcome, cause or "") for table, day, outcome, cause in rows]
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=UTC)
+def _utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.replace(tzinfo=UTC).isoformat()

@@ -60,7 +60,7 @@ def telling(
 def refuse_unusable(target: str) -> None:
     """Raise UsageError for a target that no run can tell anything."""
     try:
-        usable = bool(urlsplit(target).hostname) if is_web(target) else bool(shlex.split(target))
+        usable = bool(urlsplit(target).hostname if is_web(target) else "".join(shlex.split(target)[:1]))
     except ValueError:
         usable = False
     if not usable:
@@ -85,7 +85,7 @@ def shown(target: str) -> str:
 
 def send(target: str, document: dict[str, Any]) -> None:
     """Hand over a document; raises NotToldError."""
-    body = json.dumps(document, default=str, ensure_ascii=False).encode()
+    body = json.dumps(document, ensure_ascii=False).encode()
     if is_web(target):
         _post(target, body)
     else:
