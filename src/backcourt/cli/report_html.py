@@ -26,6 +26,9 @@ def write_page(warehouse: Warehouse, scope: Scope, path: Path, *, as_json: bool)
         raise WarehouseError(
             f"The page cannot be written to {path}: {error.strerror}.", "Choose another --html."
         ) from error
+    finally:
+        if draft.is_file():
+            draft.unlink()
     if as_json:
         cells = {"partitions": len(facts.cells), "bytes": len(text.encode())}
         print_json({"scope": scope.describe(), "html": path, **cells, "is_complete": facts.is_complete})
