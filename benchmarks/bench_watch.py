@@ -57,7 +57,12 @@ def main() -> None:
             watched.append(_watched(_copy(raw, f"watched{number}"), wishes.threads))
     run_cpu, watch_cpu = (middle([each.cpu for each in watched]), middle([each.watch_cpu for each in watched]))
     rows = [
-        ("the run alone", f"{middle([each.seconds for each in alone]):.2f}", f"{middle([each.cpu for each in alone]):.2f}", ""),
+        (
+            "the run alone",
+            f"{middle([each.seconds for each in alone]):.2f}",
+            f"{middle([each.cpu for each in alone]):.2f}",
+            "",
+        ),
         ("the run, watched", f"{middle([each.seconds for each in watched]):.2f}", f"{run_cpu:.2f}", ""),
         ("the watch", "", f"{watch_cpu:.2f}", f"{watch_cpu / run_cpu:.1%} of the run's CPU"),
         ("its first figure", f"{max(each.first_figure for each in watched):.2f}", "", "after the start, at worst"),
