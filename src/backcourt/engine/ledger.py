@@ -264,6 +264,17 @@ def differing_fingerprints(
     )
 
 
+def raw_rows(warehouse: Warehouse) -> dict[str, int]:
+    """The current rows of each raw table, as counted when they were ingested."""
+    return dict(
+        warehouse.rows(
+            """SELECT table_name, CAST(SUM(rows) AS BIGINT) FROM (SELECT table_name, game_date, MAX(rows) AS rows
+              FROM ledger.column_fingerprints WHERE starts_with(table_name, 'raw.') GROUP BY table_name, game_date)
+            GROUP BY table_name ORDER BY table_name"""
+        )
+    )
+
+
 def refuse_broken(warehouse: Warehouse) -> None:
     """Raise WarehouseError when any row of the ledger is not what Backcourt wrote: nothing may be built on it."""
     broken = broken_seals(warehouse)
