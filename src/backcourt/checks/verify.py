@@ -154,7 +154,7 @@ def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[D
     expected = {row[0] for row in rows if row[2] not in NOT_DUE}
     damaged = {each.game_date for each in found}
     verified = {row[0] for row in rows if row[2] == "verified"} - damaged if None not in damaged else set()
-    figures = _figures(warehouse, table, [row[0] for row in rows])
+    figures = stored_figures(warehouse, table, [row[0] for row in rows])
     return TableVerdict(
         table=table.name,
         expected=len(expected),
@@ -174,7 +174,8 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
 
 
-def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+def stored_figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+    """Rows, rows with data_hash, its lengths, how many differ, first and last date, dates and teams of what is stored."""
     names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
     if not warehouse.has_table(table.contract.schema_name, table.name):
         return dict(zip(names, (0, 0, (), 0, None, None, 0, 0), strict=True))
