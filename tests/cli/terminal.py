@@ -27,6 +27,7 @@ VERBS = (
     "backfill",
     "status",
     "verify",
+    "validate",
     "rehash",
     "explain",
     "runs",
@@ -35,7 +36,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
+SCOPED = ("plan", "backfill", "status", "verify", "validate", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

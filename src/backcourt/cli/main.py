@@ -21,6 +21,7 @@ VERBS = (
     "backfill",
     "status",
     "verify",
+    "validate",
     "rehash",
     "explain",
     "runs",

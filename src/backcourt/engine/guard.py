@@ -119,7 +119,7 @@ def _health_figures(column: Column) -> dict[str, str]:
     name = quoted(column.name)
     return {
         f"{column.name} values": f"COUNT({name})",
-        f"{column.name} zeros": f"COUNT(*) FILTER (WHERE {is_zero(column)})",
+        f"{column.name} zeros": f"COUNT(IF({is_zero(column)}, 1, NULL))",
         f"{column.name} distinct": f"COUNT(DISTINCT {name})",
     }
 

@@ -135,20 +135,26 @@ def equalities(stage: Stage) -> Iterator[Result]:
 def ask(stage: Stage, equality: Equality) -> Iterator[Result]:
     """Compare on all dates that are examined of every table; a table with dates none of which could be compared is an error."""
     tables = stage.built(*equality.tables) or ()
-    dates = len(stage.dates(tables[0]))
-    if not dates:
+    if not stage.dates(tables[0]):
         return
     shown = stage.show(tables, equality.raw)
     rows = stage.compare(equality.sql)
     compared, offending = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    figures = {"compared": compared, "dates": shown, "dates not compared": dates - shown, "beside": equality.tables[1:]}
+    figures = {
+        "compared": compared,
+        "dates": len(shown),
+        "dates not compared": len(stage.dates(tables[0])) - len(shown),
+        "beside": equality.tables[1:],
+    }
     if not compared:
         yield not_made(equality.rule, tables[0].name, "nothing could be compared", figures, equality.sql)
         return
     offences = [Offence(tables[0].full_name, day, cause) for day, _, count, cause in rows if count]
     beside = " and ".join(equality.tables[1:])
     said = f"{compared:,} rows{' beside ' + beside if beside else ''}, all equal"
-    yield judged(equality.rule, tables[0].name, said, figures, offences, count=offending, query=equality.sql)
+    yield judged(
+        equality.rule, tables[0].name, said, figures, offences, count=offending, asked=shown, query=equality.sql
+    )
 
 
 def differing(pairs: Mapping[str, tuple[str, str]], shown: str) -> str:

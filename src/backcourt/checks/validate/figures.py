@@ -100,7 +100,8 @@ def _parts(column: Column) -> tuple[str, ...]:
     is_number = column.type in NUMBERS
     return (
         f"COUNT({name})",
-        f"COUNT(*) FILTER (WHERE {is_zero(column)})",
+        # With hundreds of columns a FILTER takes ten times as long.
+        f"COUNT(IF({is_zero(column)}, 1, NULL))",
         f"approx_count_distinct({name})",
         f"CAST(MIN({name}) AS VARCHAR)",
         f"CAST(MAX({name}) AS VARCHAR)",

@@ -42,10 +42,11 @@ class Offence:
 
 @dataclass(frozen=True)
 class Result:
-    """A finding with the partitions that are to be quarantined for it, if its rule blocks."""
+    """A finding with the partitions that are to be quarantined for it, if its rule blocks; `asked` are the dates it speaks of."""
 
     finding: Finding
     offences: tuple[Offence, ...] = ()
+    asked: frozenset[date] = frozenset()
 
 
 def judged(
@@ -56,19 +57,21 @@ def judged(
     offences: Sequence[Offence] = (),
     *,
     count: int | None = None,
+    asked: Iterable[date] = (),
     query: str = "",
     hint: str = "",
 ) -> Result:
     """The result of a rule that could be asked: `passed` says it where nothing offends; `count` counts rows, if not partitions."""
     if not offences and not count:
-        return Result(Finding(rule.name, "pass", passed, subject, figures, query))
+        return Result(Finding(rule.name, "pass", passed, subject, figures, query), asked=frozenset(asked))
     first = offences[0] if offences else None
     said = f"{count if count is not None else len(offences):,} against it"
     if first:
         said += f", first {first.game_date}: {first.cause}"
     named = [f"{each.game_date} {each.cause}" for each in offences[:NAMED]]
     told = {**figures, "partitions": len({(each.table, each.game_date) for each in offences}), "named": named}
-    return Result(Finding(rule.name, rule.bad, said, subject, told, query, hint), tuple(offences))
+    finding = Finding(rule.name, rule.bad, said, subject, told, query, hint)
+    return Result(finding, tuple(offences), frozenset(asked))
 
 
 def failed(

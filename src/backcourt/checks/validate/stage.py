@@ -57,8 +57,8 @@ class Stage:
         found = [self.registry.built.get(name) for name in names]
         return tuple(table for table in found if table) if all(found) else None
 
-    def show(self, tables: Sequence[Table], raw: Iterable[str] = ()) -> int:
-        """Make the views that `compare` reads, on the dates that are examined of all the tables; how many dates.
+    def show(self, tables: Sequence[Table], raw: Iterable[str] = ()) -> set[date]:
+        """Make the views that `compare` reads, on the dates that are examined of all the tables; these dates.
 
         Raises QueryError for a table that is not there.
         """
@@ -73,7 +73,7 @@ class Stage:
             )
         for name in raw:
             self.warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(name)} AS SELECT * FROM {name}")
-        return len(common)
+        return common
 
     def compare(self, sql: str) -> list[Row]:
         """Per date of a query over game_date and cause how many rows it has, how many have a cause, and the first."""

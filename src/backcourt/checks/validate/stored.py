@@ -103,7 +103,8 @@ def _contract(stage: Stage, table: Table) -> Iterator[Result]:
             yield not_made(named, table.name, tally.error, figures, asked.sql)
         else:
             count = sum(tally.seasons.values())
-            yield judged(named, table.name, f"{rows:,} rows", figures, tally.offences, count=count, query=asked.sql)
+            passed, dates = f"{rows:,} rows", stage.dates(table)
+            yield judged(named, table.name, passed, figures, tally.offences, count=count, asked=dates, query=asked.sql)
 
 
 def _ask(stage: Stage, table: Table, rule: guard.Rule, season: str, tally: _Tally) -> None:
@@ -141,7 +142,7 @@ def _hashes(stage: Stage, table: Table) -> list[Result]:
     hint = (
         "backcourt rehash  gives rows the hash of their content; backcourt verify  says whether the content is sound."
     )
-    return [judged(HASHES, table.name, said, told, offences, query=query, hint=hint)]
+    return [judged(HASHES, table.name, said, told, offences, asked=dates, query=query, hint=hint)]
 
 
 def _said(wrong: int, doubled: int) -> str:

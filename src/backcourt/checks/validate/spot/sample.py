@@ -143,7 +143,8 @@ def _compare(stage: Stage, table: Table, rows: Sequence[Drawn], raw: Raw, clock:
         yield not_made(SPOT, table.name, "no row could be drawn: none of its partitions is verified", figures, query)
         return
     said = f"{len(rows)} rows, {values:,} values, all equal"
-    yield judged(SPOT, table.name, said, figures, offences, count=len(offences), query=query)
+    asked = [row.stored["game_date"] for row in rows]
+    yield judged(SPOT, table.name, said, figures, offences, count=len(offences), asked=asked, query=query)
 
 
 def recomputed(recompute: Recompute, raw: Raw, clock: Clock, row: Drawn) -> Columns | str:
