@@ -111,12 +111,13 @@ def show(made: Validation, scope: Scope) -> None:
     headers = ("table", "checks", *OUTCOMES, "outcome")
     print_table("Checks", headers, _rows(made.review), right=range(1, 6))
     told = [each for each in made.review.findings if each.outcome != "pass"]
+    told.sort(key=lambda each: -OUTCOMES.index(each.outcome))
     for each in told[:SHOWN]:
         say(f"{each.outcome.upper()} {each.check} {each.subject}: {each.said}", style=_STYLES[each.outcome])
-        if each.hint:
-            say(f"     {each.hint}")
     if len(told) > SHOWN:
         say(f"... and {len(told) - SHOWN} more; see --json or --out")
+    for check, hint in {each.check: each.hint for each in told if each.hint}.items():
+        say(f"{check}: {hint}")
     if made.quarantine.marked:
         say(f"{made.quarantine.marked} partitions were marked as damaged; `backcourt backfill` rebuilds them.")
     if made.quarantine.released:

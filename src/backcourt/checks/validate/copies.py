@@ -9,10 +9,8 @@ from functools import partial
 from backcourt.checks.validate.equalities import Equality, ask, differing, shown_key
 from backcourt.checks.validate.result import Result, Rule, attempted
 from backcourt.checks.validate.stage import Stage
-from backcourt.engine.flow import Link
 from backcourt.engine.hashing import quoted
 from backcourt.engine.registry import Registry, Table
-from backcourt.engine.sql import copies_of
 
 COPIES = Rule(
     "copies", "equalities", "blocking", "a feature or column taken from another table has the value that it has there"
@@ -29,8 +27,8 @@ def copies(stage: Stage) -> Iterator[Result]:
 
 def copied(registry: Registry, table: Table) -> Iterator[Equality]:
     """The equalities of one table: all columns that come from one other table by the same keys together."""
-    groups: dict[tuple[str, tuple[Link, ...]], dict[str, str]] = defaultdict(dict)
-    for name, copy in copies_of(registry, table).items():
+    groups: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, str]] = defaultdict(dict)
+    for name, copy in registry.copies(table.name).items():
         groups[copy.table, tuple(sorted(copy.keys))][name] = copy.column
     for (upstream, keys), columns in sorted(groups.items()):
         pairs = {name: (f"c.{quoted(name)}", f"u.{quoted(theirs)}") for name, theirs in columns.items()}

@@ -149,7 +149,8 @@ def ask(stage: Stage, equality: Equality) -> Iterator[Result]:
     if not compared:
         yield not_made(equality.rule, tables[0].name, "nothing could be compared", figures, equality.sql)
         return
-    offences = [Offence(tables[0].full_name, day, cause) for day, _, count, cause in rows if count]
+    other = tuple(name for name in equality.tables[1:] if name != equality.tables[0])
+    offences = [Offence(tables[0].full_name, day, cause, beside=other) for day, _, count, cause in rows if count]
     beside = " and ".join(equality.tables[1:])
     said = f"{compared:,} rows{' beside ' + beside if beside else ''}, all equal"
     yield judged(

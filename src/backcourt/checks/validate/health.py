@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -86,13 +85,15 @@ def _drift(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
         if column.role in ("key", "partition"):
             continue
         declared = _declared(table, column) if is_real else set()
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, str] = {}
         for period, said in _column(column, months[column.name], asked, whole, declared, counted):
-            found[said].append(period.label)
-        for said, labels in found.items():
+            found[period.label] = f"{found[period.label]}; {said}" if period.label in found else said
+        if found:
             wrong = True
-            figures = {"column": column.name, "periods": labels}
-            text = f"{column.name} in {', '.join(labels)}: {said}"
+            label, said = next(iter(found.items()))
+            more = f"; also in {', '.join(list(found)[1:])}" if len(found) > 1 else ""
+            figures = {"column": column.name, "periods": found}
+            text = f"{column.name} in {label}: {said}{more}"
             yield failed(DRIFT, table.name, text, figures, _query(table, [column]), _HINT)
     if not wrong:
         short = len(asked) - len(counted & asked)

@@ -1,72 +1,141 @@
-"""What a blocking offence does to its partition: nothing reads it until it is rebuilt to something else, or cleared."""
+"""What a blocking offence does to its partition: nothing reads it until it is rebuilt to something else, or cleared.
+
+Three kinds of wrong rows are told apart. Rows that other hands changed are rebuilt, and come out right. Rows that are
+right but stand beside changed ones are left alone. Rows that are just what their table's SQL made of sound inputs are
+refused: they would come out the same, so the next run makes them `failed` with the cause, and not verified once more.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from backcourt.checks.validate.result import Result
+from backcourt.checks.reread import raw_damage
+from backcourt.checks.validate.result import Offence, Result, Rule, failed
 from backcourt.checks.validate.stage import Stage
 from backcourt.engine import events, ledger, refused
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.refused import Refusal
+from backcourt.engine.registry import Table
+
+SOUND = Rule(
+    "rows_of_the_ledger", "hashes", "blocking",
+    "where a blocking rule is broken, the rows behind it are those that were ingested and built; asked only then",
+)  # fmt: skip
+RULES = (SOUND,)
+
+Place = tuple[str, date]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Quarantine:
-    """How many verified partitions were marked as damaged, and how many earlier refusals were taken back."""
+    """Partitions to be marked with their cause, content to be refused, refusals to be taken back."""
 
-    marked: int
-    released: int
+    marks: dict[Place, str] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    cleared: list[Refusal] = field(default_factory=list)
+
+    @property
+    def marked(self) -> int:
+        """How many partitions are marked as damaged."""
+        return len(self.marks)
+
+    @property
+    def released(self) -> int:
+        """How many earlier refusals are taken back."""
+        return len(self.cleared)
 
 
-def quarantine(stage: Stage, results: Sequence[Result], review_id: str) -> Quarantine:
-    """Mark what blocking findings name, refuse its content, and release what is no longer found wrong; one commit."""
-    blocked = [each for each in results if each.finding.outcome == "fail"]
-    refusals = list(
-        {
-            (one.table, one.game_date, each.finding.check, one.key): Refusal(
-                one.table, one.game_date, each.finding.check, one.key, one.cause
-            )
-            for each in reversed(blocked)
-            for one in reversed(each.offences)
-        }.values()
-    )
+def decide(stage: Stage, results: Sequence[Result]) -> tuple[Quarantine, list[Result]]:
+    """What is to be done about the blocking offences of a round, and what was found out on the way."""
+    offences = [
+        (each.finding.check, one) for each in results if each.finding.outcome == "fail" for one in each.offences
+    ]
+    made = Quarantine(cleared=_cleared(stage, results, {_name(check, one) for check, one in offences}))
+    if not offences:
+        return made, []
+    tables = {stage.registry.contract(one.table).name for _, one in offences}
+    tables |= {name for _, one in offences for name in one.beside}
+    read = stage.registry.with_upstream([stage.registry.built[name] for name in sorted(tables)])
+    harmed = {table.name: _harmed(stage, table) for table in read}
+    raw = [damage for contract in stage.registry.raw.values() for damage in raw_damage(stage.warehouse, contract)]
     verified = {
         (name, part.game_date) for name, parts in stage.partitions.items() for part in parts if part.state == "verified"
     }
-    causes: dict[tuple[str, date], str] = {}
-    for one in refusals:
-        if (one.table, one.game_date) in verified:
-            causes[one.table, one.game_date] = f"{review_id}: {one.check}: {one.cause}"
-    cleared = _cleared(stage, results, refusals)
-    if not refusals and not cleared:
-        return Quarantine(0, 0)
+    standing = {(each.table, each.game_date) for each in stage.refusals}
+    for table in read:
+        for day, cause in harmed[table.name].items():
+            made.marks[table.full_name, day] = cause
+    for check, one in offences:
+        place = (one.table, one.game_date)
+        table = stage.registry.built[stage.registry.contract(one.table).name]
+        behind = stage.registry.with_upstream([table, *(stage.registry.built[name] for name in one.beside)])
+        if raw or any(harmed[each.name] for each in behind):
+            continue
+        if one.refused and (place in verified or place in standing):
+            made.refusals.append(Refusal(one.table, one.game_date, check, one.key, one.cause))
+        if place in verified:
+            made.marks.setdefault(place, f"{check}: {one.cause}")
+            # Which of two that differ is wrong is not known; of what it stands beside a rebuild may heal it.
+            for name in one.beside:
+                beside = (stage.registry.built[name].full_name, one.game_date)
+                made.marks.setdefault(beside, f"{check}: {table.name} differs from it: {one.cause}")
+    return made, _told(harmed, [f"{damage.table} {damage.game_date or ''}: {damage.cause}" for damage in raw])
+
+
+def commit(stage: Stage, made: Quarantine, review_id: str) -> None:
+    """Mark, refuse and release in one transaction, and let other processes see it."""
+    if not (made.marks or made.refusals or made.cleared):
+        return
     warehouse = stage.warehouse
     with warehouse.transaction():
-        # Refused while its input hash is on record; marking keeps that, a rebuild does not.
-        refused.remember(warehouse, refusals, review_id)
-        refused.release(warehouse, cleared)
-        ledger.mark_damaged(warehouse, causes, review_id)
+        refused.remember(warehouse, made.refusals, review_id)
+        refused.release(warehouse, made.cleared)
+        ledger.mark_damaged(
+            warehouse, {place: f"{review_id}: {cause}" for place, cause in made.marks.items()}, review_id
+        )
     evaluate_all(warehouse, stage.registry)
     events.write_snapshot(warehouse)
-    return Quarantine(len(causes), len(cleared))
 
 
-def _cleared(stage: Stage, results: Sequence[Result], refusals: Sequence[Refusal]) -> list[Refusal]:
+def _harmed(stage: Stage, table: Table) -> dict[date, str]:
+    """The dates of a table whose stored rows are not those of the ledger."""
+    contract = table.contract
+    differing = ledger.differing_fingerprints(
+        stage.warehouse, table.full_name, table.full_name, contract.key, contract.column_names, "game_date"
+    )
+    return {day: f"{count} columns differ from their fingerprints, {column} first" for day, column, count in differing}
+
+
+def _told(harmed: dict[str, dict[date, str]], raw: Sequence[str]) -> list[Result]:
+    built = [f"{name} {day}: {cause}" for name, days in harmed.items() for day, cause in days.items()]
+    told = [*raw, *built]
+    if not told:
+        return []
+    hint = "Run  backcourt verify: it names and marks all of it;  backcourt ingest  mends raw rows, backcourt backfill  built ones."
+    said = f"{len(told):,} partitions or ingests were changed by other hands, first {told[0]}"
+    figures = {"built": len(built), "raw": len(raw), "named": told[:20]}
+    return [failed(SOUND, "", said, figures, hint=hint)]
+
+
+def _name(check: str, one: Offence) -> tuple[str, date, str, str]:
+    return one.table, one.game_date, check, one.key
+
+
+def _cleared(stage: Stage, results: Sequence[Result], against: Iterable[tuple[str, date, str, str]]) -> list[Refusal]:
     """Earlier refusals whose rule was asked again of the same content, in all its parts, and has nothing against it."""
     asked: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for each in results:
         asked[each.finding.check, each.finding.subject].append(each)
-    against = {(one.table, one.game_date, one.check, one.key) for one in refusals}
+    offending = set(against)
     cleared = []
     for one in stage.refusals:
         answers = asked[one.check, one.table.partition(".")[2]]
         was_asked = bool(answers) and all(
             each.finding.outcome != "error" and one.game_date in each.asked for each in answers
         )
-        if was_asked and (one.table, one.game_date, one.check, one.key) not in against:
+        if was_asked and (one.table, one.game_date, one.check, one.key) not in offending:
             cleared.append(one)
     return cleared

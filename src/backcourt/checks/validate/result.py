@@ -32,12 +32,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Offence:
-    """A partition that breaks a rule, and how; `key` names the row of a rule that looks at single rows."""
+    """A partition that breaks a rule, and how; `key` names the row of a rule that looks at single rows.
+
+    `beside` are the built tables that it differs from; what is `refused` is not published again as it is.
+    """
 
     table: str
     game_date: date
     cause: str
     key: str = ""
+    beside: tuple[str, ...] = ()
+    refused: bool = True
 
 
 @dataclass(frozen=True)

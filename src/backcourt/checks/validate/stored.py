@@ -130,7 +130,8 @@ def _hashes(stage: Stage, table: Table) -> list[Result]:
         f"SELECT * FROM ({query}) WHERE (bad > 0 OR doubled > 0) AND list_contains(?::DATE[], game_date) ORDER BY game_date",
         [dates],
     )
-    offences = [Offence(table.full_name, day, _said(wrong, doubled)) for day, wrong, doubled in bad]
+    # The content may be sound, so it is not refused: written again, it has its hashes.
+    offences = [Offence(table.full_name, day, _said(wrong, doubled), refused=False) for day, wrong, doubled in bad]
     told = {name: str(value) if isinstance(value, date) else value for name, value in figures.items()}
     said = (
         f"{figures['rows']:,} rows, all with hash, all different; {figures['dates']:,} dates from"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from backcourt.checks import finding
 from backcourt.checks.finding import Review
-from backcourt.checks.validate import copies, equalities, health, stored
-from backcourt.checks.validate.quarantine import Quarantine, quarantine
+from backcourt.checks.validate import copies, equalities, health, quarantine, stored
+from backcourt.checks.validate.quarantine import Quarantine
 from backcourt.checks.validate.result import Result, Rule, not_made
 from backcourt.checks.validate.spot import sample
 from backcourt.checks.validate.stage import Stage, create_stage
@@ -22,7 +22,7 @@ from backcourt.warehouse.duckdb import Warehouse
 EXPECTED = Rule(
     "expected", "contracts", "blocking", "the scope holds partitions that must exist: of nothing nothing can be right"
 )
-RULES = (EXPECTED, *stored.RULES, *equalities.RULES, *copies.RULES, *health.RULES, *sample.RULES)
+RULES = (EXPECTED, *stored.RULES, *equalities.RULES, *copies.RULES, *health.RULES, *sample.RULES, *quarantine.RULES)
 """Every rule by name; a table's own checks stand for themselves."""
 
 
@@ -62,10 +62,13 @@ def validate(
     moment = clock.now()
     stage = create_stage(warehouse, registry, scope)
     results = _asked(stage, samples, int(moment.timestamp()) if seed is None else seed, on_family)
+    decided, found = quarantine.decide(stage, results)
+    results += found
     made = finding.review("validate", scope.describe(), moment, [each.finding for each in results])
     made = replace(made, review_id=_free_id(warehouse, made.review_id))
     finding.store(warehouse, made)
-    return Validation(made, quarantine(stage, results, made.review_id))
+    quarantine.commit(stage, decided, made.review_id)
+    return Validation(made, decided)
 
 
 FAMILIES = 5
