@@ -1,5 +1,7 @@
 from __future__ import annotations
+
 import time
+
 from backcourt.checks.validate.whole import validate
 from backcourt.seasons import Scope
 from support import Workshop, clock

@@ -8,7 +8,7 @@ refused: they would come out the same, so the next run makes them `failed` with 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +17,7 @@ from backcourt.checks.validate.result import Offence, Result, Rule, failed
 from backcourt.checks.validate.stage import Stage
 from backcourt.engine import events, ledger, refused
 from backcourt.engine.evaluate import evaluate_all
+from backcourt.engine.guard import rule_names
 from backcourt.engine.refused import Refusal
 from backcourt.engine.registry import Table
 
@@ -48,12 +49,14 @@ class Quarantine:
         return len(self.cleared)
 
 
-def decide(stage: Stage, results: Sequence[Result]) -> tuple[Quarantine, list[Result]]:
-    """What is to be done about the blocking offences of a round, and what was found out on the way."""
-    offences = [
-        (each.finding.check, one) for each in results if each.finding.outcome == "fail" for one in each.offences
-    ]
-    made = Quarantine(cleared=_cleared(stage, results, {_name(check, one) for check, one in offences}))
+def decide(stage: Stage, results: Sequence[Result], rules: Iterable[str]) -> tuple[Quarantine, list[Result]]:
+    """What is to be done about the blocking offences of a round, and what was found out on the way.
+
+    `rules` are the names of all that there are beside the tables' own: what none of them says any more is cleared.
+    """
+    bad = [each for each in results if each.finding.outcome == "fail"]
+    offences = [(each.finding.check, one) for each in bad for one in each.offences]
+    made = Quarantine(cleared=_cleared(stage, results, {_name(check, one) for check, one in offences}, set(rules)))
     if not offences:
         return made, []
     tables = {stage.registry.contract(one.table).name for _, one in offences}
@@ -124,18 +127,21 @@ def _name(check: str, one: Offence) -> tuple[str, date, str, str]:
     return one.table, one.game_date, check, one.key
 
 
-def _cleared(stage: Stage, results: Sequence[Result], against: Iterable[tuple[str, date, str, str]]) -> list[Refusal]:
-    """Earlier refusals whose rule was asked again of the same content, in all its parts, and has nothing against it."""
+def _cleared(
+    stage: Stage, results: Sequence[Result], against: set[tuple[str, date, str, str]], rules: set[str]
+) -> list[Refusal]:
+    """Earlier refusals whose rule is gone, or was asked again of the same content, in all its parts, and has nothing against it."""
     asked: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for each in results:
         asked[each.finding.check, each.finding.subject].append(each)
-    offending = set(against)
     cleared = []
     for one in stage.refusals:
-        answers = asked[one.check, one.table.partition(".")[2]]
+        name = stage.registry.contract(one.table).name
+        answers = asked[one.check, name]
         was_asked = bool(answers) and all(
             each.finding.outcome != "error" and one.game_date in each.asked for each in answers
         )
-        if was_asked and (one.table, one.game_date, one.check, one.key) not in offending:
+        is_gone = one.check not in rules and one.check not in rule_names(stage.registry.built[name])
+        if is_gone or (was_asked and (one.table, one.game_date, one.check, one.key) not in against):
             cleared.append(one)
     return cleared
