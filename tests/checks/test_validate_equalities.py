@@ -100,7 +100,8 @@ def test_a_rule_that_cannot_be_asked_is_an_error(
 
 
 def test_dates_that_are_not_verified_are_counted_and_not_compared(sound: Workshop) -> None:
-    stale = f"UPDATE ledger.partitions SET state = 'damaged' WHERE table_name = '{TDGS}' AND game_date = (SELECT MIN(game_date) FROM {TDGS})"
+    first = f"(SELECT MIN(game_date) FROM {TDGS})"
+    stale = f"UPDATE ledger.partitions SET state = 'damaged' WHERE table_name = '{TDGS}' AND game_date = {first}"
     found = said(equalities, sound, stale)["player_stops", rules.PLAYERS]
     assert (found.outcome, found.figures["dates"], found.figures["dates not compared"]) == ("pass", 5, 1)
 

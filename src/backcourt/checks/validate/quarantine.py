@@ -8,7 +8,7 @@ refused: they would come out the same, so the next run makes them `failed` with 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
