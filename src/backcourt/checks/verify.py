@@ -173,7 +173,7 @@ def _verdict(
     seasons = {row[0]: row[1] for row in rows if row[2] not in NOT_DUE}
     wanting = tuple(_wanting(rows, found))
     verified = seasons.keys() - {each.game_date for each in wanting}
-    figures = _figures(warehouse, table, [row[0] for row in rows])
+    figures = stored_figures(warehouse, table, [row[0] for row in rows])
     return TableVerdict(
         table=table.name,
         expected=len(seasons),
@@ -225,7 +225,8 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
 
 
-def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+def stored_figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+    """Rows, rows with data_hash, its lengths, how many differ, first and last date, dates and teams of what is stored."""
     names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
     if not warehouse.has_table(table.contract.schema_name, table.name):
         return dict(zip(names, (0, 0, (), 0, None, None, 0, 0), strict=True))

@@ -65,6 +65,8 @@ _TABLES = {
         outcome VARCHAR NOT NULL, passed BIGINT NOT NULL, warned BIGINT NOT NULL, failed BIGINT NOT NULL, errors BIGINT NOT NULL""",
     "findings": """review_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, check_name VARCHAR NOT NULL, subject VARCHAR NOT NULL,
         outcome VARCHAR NOT NULL, said VARCHAR NOT NULL, figures VARCHAR NOT NULL, query VARCHAR NOT NULL, hint VARCHAR NOT NULL""",
+    "refused": """table_name VARCHAR NOT NULL, game_date DATE NOT NULL, check_name VARCHAR NOT NULL, row_key VARCHAR NOT NULL,
+        cause VARCHAR NOT NULL, review_id VARCHAR NOT NULL, content VARCHAR NOT NULL, input_hash VARCHAR NOT NULL""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
@@ -77,6 +79,7 @@ _PER_SUBJECT = {
     "changes": "run_id",
     "certified": "certificate_id",
     "findings": "review_id",
+    "refused": "table_name",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}

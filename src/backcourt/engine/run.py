@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import cone, events, guard, ledger, lineage, runs, settled, spines
+from backcourt.engine import cone, events, guard, ledger, lineage, refused, runs, settled, spines
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
@@ -167,7 +167,7 @@ def _attempt(
     """Build and publish some dates, in halves when they fail together; yields how many dates each commit settled."""
     try:
         build(warehouse, registry, table, dates)
-        failed = guard.failures(warehouse, table)
+        failed = refused.again(warehouse, table) | guard.failures(warehouse, table)
     except QueryError as error:
         if len(dates) > 1:
             middle = len(dates) // 2
