@@ -20,6 +20,7 @@ from backcourt.seasons import (
     season_label,
     season_of,
     season_window,
+    seasons_flag,
 )
 
 TODAY = date(2024, 3, 1)
@@ -243,6 +244,31 @@ def test_a_scope_describes_itself_in_one_sentence() -> None:
         "phase 4 (precompute), tables player_daily_cache."
     )
     assert Scope(dates=parse_dates(":2021-11-19", TODAY)).describe().startswith("Game dates up to 2021-11-19,")
+
+
+@pytest.mark.parametrize(
+    ("labels", "flag"),
+    [
+        (["2021-22"], "2021"),
+        (["2022-23", "2021-22", "2021-22"], "2021:2022"),
+        (["2021-22", "2023-24"], "2021,2023"),
+        (["2021-22", "2022-23", "2023-24", "2024-25"], "2021:2024"),
+    ],
+)
+def test_seasons_are_written_as_they_are_read(labels: list[str], flag: str) -> None:
+    """In the shortest way."""
+    assert seasons_flag(labels) == flag
+    assert parse_seasons(flag) == tuple(sorted(set(labels)))
+
+
+def test_a_scope_is_written_as_it_is_read() -> None:
+    """Flag by flag; no flag is no limit."""
+    text = "2021-10-19:2021-11-19,2021-12-25,2022-01-01:,:2020-01-01"
+    ranges = parse_dates(text, TODAY)
+    scope = Scope(dates=ranges, seasons=("2021-22", "2022-23"), tables=("a", "b"), phase=3)
+    words = ("--dates", text, "--seasons", "2021:2022", "--tables", "a,b", "--phase", "3")
+    assert scope.flags() == words
+    assert Scope().flags() == ()
 
 
 def test_an_unknown_phase_is_refused() -> None:

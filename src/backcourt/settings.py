@@ -30,6 +30,8 @@ class Settings:
     max_vanishing: float
     memory_limit: str
     horizon_days: int
+    stalled_after: float
+    notify: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """Settings of an environment; an empty variable counts as unset. Raises UsageError for a bad value."""
     values: dict[str, Any] = {setting.name: _value(setting, environ) for setting in SETTINGS}
     return Settings(**values)
+
+
+def wrong_settings(environ: Mapping[str, str]) -> dict[str, UsageError]:
+    """Every variable whose value is not allowed, with its error; the others are good."""
+    wrong: dict[str, UsageError] = {}
+    for setting in SETTINGS:
+        try:
+            _value(setting, environ)
+        except UsageError as error:
+            wrong[setting.env] = error
+    return wrong
 
 
 def _value(setting: Setting, environ: Mapping[str, str]) -> Value | None:
@@ -95,10 +108,22 @@ def _number(minimum: float, maximum: float) -> Callable[[str], float]:
     return read
 
 
+_SIZE = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?) ?([KMGT])(i?)B")
+
+
 def _size(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)", text):
+    if not _SIZE.fullmatch(text):
         raise ValueError
     return text
+
+
+def size_in_bytes(text: str) -> int:
+    """The bytes of a size as a setting spells it: 1500MB, 1.5 GiB; raises ValueError for anything else."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no size such as 1500MB or 1.5 GiB")
+    number, unit, binary = match.groups()
+    return int(float(number) * (1024 if binary else 1000) ** (1 + "KMGT".index(unit)))
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -174,5 +199,23 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_HORIZON_DAYS",
         allowed="a whole number from 0",
         read=_whole(0),
+    ),
+    Setting(
+        name="stalled_after",
+        default="10",
+        unit="minutes",
+        help="How long a run may be silent before `status` calls it stalled.",
+        env="BACKCOURT_STALLED_AFTER",
+        allowed="a number of minutes from 0.1 to 10080",
+        read=_number(0.1, 10_080),
+    ),
+    Setting(
+        name="notify",
+        default="",
+        unit="command or URL",
+        help="What is told of the end of each run: a command, which reads the digest, or a web address, to which it is posted.",
+        env="BACKCOURT_NOTIFY",
+        allowed="a command or a web address",
+        read=str,
     ),
 )

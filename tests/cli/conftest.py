@@ -31,6 +31,12 @@ COUNTED = (
     "test_runs_and_changes.py",
     "test_as_of_option.py",
     "test_certify_verb.py",
+    "test_preflight_verb.py",
+    "test_gaps_verb.py",
+    "test_monitoring.py",
+    "test_watching.py",
+    "test_notifying.py",
+    "test_page_verb.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

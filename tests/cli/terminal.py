@@ -23,10 +23,13 @@ from backcourt.settings import SETTINGS
 VERBS = (
     "demo",
     "ingest",
+    "preflight",
     "plan",
     "backfill",
     "status",
     "verify",
+    "gaps",
+    "validate",
     "rehash",
     "explain",
     "runs",
@@ -35,7 +38,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
+SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "validate", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

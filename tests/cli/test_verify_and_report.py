@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
+from backcourt.engine import ledger
 from backcourt.warehouse.duckdb import Warehouse
 
 ROWS = {"team_offense_game_summary": 12, "player_game_summary": 204, "team_defense_game_summary": 12}
@@ -23,9 +24,10 @@ class TestVerify:
         answer = shared_cli("verify")
         assert answer.code == 0
         for table, rows in ROWS.items():
-            (line,) = [line.split() for line in answer.out.splitlines() if line.startswith(table)]
-            figures = ["6/6", str(rows), str(rows), "100.00%", "16", str(rows), "100.00%"]
-            assert line == [table, *figures, "2021-10-19", "to", "2021-10-24", "6", "4", "0", "PASS"]
+            reread, complete = [line.split() for line in answer.out.splitlines() if line.startswith(table)]
+            figures = [str(rows), str(rows), "100.00%", "16", str(rows), "100.00%"]
+            assert reread == [table, *figures, "2021-10-19", "to", "2021-10-24", "6", "4"]
+            assert complete == [table, "6/6", "0", str(rows), str(rows), "0", "READY"]
         assert answer.out.count("OVERALL") == 1
         last = answer.out.strip().splitlines()[-1]
         assert last.startswith("OVERALL PASS: 18 of 18 expected partitions verified, ")
@@ -70,12 +72,56 @@ class TestVerify:
         assert answer.out.count("OVERALL FAIL") == 1
         assert cause in answer.out
         assert "1 damaged partitions were marked" in answer.out
-        assert fails[0] in {line.split()[0] for line in answer.out.splitlines() if line.rstrip().endswith(" FAIL")}
+        assert fails[0] in {
+            line.split()[0] for line in answer.out.splitlines() if line.rstrip().endswith(" INCOMPLETE")
+        }
         again = cli("verify --json")
         assert again.code == 1
         assert {one["table"] for one in again.json["verdict"]["tables"] if one["problems"]} == set(fails)
         assert cli("backfill").code == 0
         assert cli("verify").code == 0
+
+    def test_a_phase_is_ready_or_not(self, cli: Terminal) -> None:
+        ready = cli("verify --phase 3")
+        assert ready.code == 0
+        assert ready.out.strip().splitlines()[-1].startswith("OVERALL PASS, READY for phase 4: 18 of 18 expected")
+        with Warehouse.open(cli.warehouse) as warehouse:
+            warehouse.execute("DELETE FROM ledger.partitions WHERE game_date IN ('2021-10-20', '2021-10-23')")
+            warehouse.execute(
+                "DELETE FROM analytics.player_game_summary WHERE game_date IN ('2021-10-20', '2021-10-23')"
+            )
+            ledger.seal_everything(warehouse)
+        answer = cli("verify --phase 3 --verbose")
+        assert answer.code == 1
+        assert "player_game_summary 4/6 2 136 204 0 INCOMPLETE" in answer.text
+        assert "player_game_summary 2021-10-20 missing never built" in answer.text
+        assert "player_game_summary 2021-10-23 missing never built" in answer.text
+        last = answer.out.strip().splitlines()[-1]
+        assert last.startswith("OVERALL FAIL, INCOMPLETE for phase 4: 12 of 18 expected partitions verified")
+        assert "2021-10-23 missing" not in cli("verify --phase 3").text
+
+    def test_what_must_be_is_counted_from_raw(self, raw_cli: Terminal) -> None:
+        """Though nothing is built, and also where what is built has lost its rows."""
+        tables = raw_cli("verify --json").json["verdict"]["tables"]
+        assert {one["table"]: one["expected_rows"] for one in tables} == ROWS
+        assert {(one["rows"], one["verified"], one["missing"], one["ready"]) for one in tables} == {(0, 0, 6, False)}
+        assert tables[0]["wanting"][0] == {"game_date": "2021-10-19", "state": "missing", "cause": "never built"}
+        raw_cli("backfill")
+        with Warehouse.open(raw_cli.warehouse) as warehouse:
+            warehouse.execute("DELETE FROM analytics.player_game_summary WHERE game_date > '2021-10-20'")
+        (found,) = [
+            one for one in raw_cli("verify --json").json["verdict"]["tables"] if one["table"] == "player_game_summary"
+        ]
+        assert (found["expected_rows"], found["rows"], found["missing"]) == (204, 68, 4)
+        assert {one["state"] for one in found["wanting"]} == {"damaged"}
+
+    def test_raw_rows_that_cannot_be_read_count_nothing(self, raw_cli: Terminal) -> None:
+        with Warehouse.open(raw_cli.warehouse) as warehouse:
+            warehouse.execute("ALTER TABLE raw.player_box RENAME player_id TO person_id")
+        found = raw_cli("verify --json")
+        assert found.code == 1
+        expected = {one["table"]: one["expected_rows"] for one in found.json["verdict"]["tables"]}
+        assert expected["player_game_summary"] is None
 
     def test_scope(self, raw_cli: Terminal) -> None:
         raw_cli("backfill --dates 2021-10-20 --tables PGS")

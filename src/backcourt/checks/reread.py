@@ -94,20 +94,33 @@ def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: 
 
     A check that cannot be run is damage too: an error is never a pass.
     """
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
     try:
-        create_inputs(warehouse, registry, table)
-        create_spine(warehouse, table)
-        columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
-        warehouse.execute(
-            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
-            " WHERE game_date IN (SELECT game_date FROM unit_dates)"
-        )
+        show_stored(warehouse, registry, table, dates)
         yield from _hash_damage(warehouse, table.contract)
         for game_date, cause in guard.failures(warehouse, table).items():
             yield Damage(table.full_name, game_date, cause)
     except QueryError as error:
         yield Damage(table.full_name, None, _unreadable(error))
+
+
+def expected_rows(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> int:
+    """How many rows must stand on some dates of a season, counted from the raw tables by the table's spine."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    create_inputs(warehouse, registry, table, only_raw=True)
+    create_spine(warehouse, table)
+    return int(warehouse.value("SELECT COUNT(*) FROM spine"))
+
+
+def show_stored(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> None:
+    """Put the stored rows of some dates where a build puts its candidate, beside spine and inputs; raises QueryError."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    create_inputs(warehouse, registry, table)
+    create_spine(warehouse, table)
+    columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
+        " WHERE game_date IN (SELECT game_date FROM unit_dates)"
+    )
 
 
 def _unreadable(error: QueryError) -> str:

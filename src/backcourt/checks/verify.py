@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from backcourt.checks.reread import Damage, built_damage, raw_damage, raw_partitions, stray_rows
+from backcourt.checks.reread import Damage, built_damage, expected_rows, raw_damage, raw_partitions, stray_rows
 from backcourt.engine import ledger, spines
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
@@ -16,16 +16,31 @@ from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import refuse_other_engine
 from backcourt.seasons import Scope
-from backcourt.warehouse.duckdb import Warehouse
+from backcourt.warehouse.duckdb import QueryError, Warehouse
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """A date on which something is expected and not verified: its state, and why."""
+
+    game_date: date
+    state: str
+    cause: str
 
 
 @dataclass(frozen=True)
 class TableVerdict:
-    """What verify found of one built table within a scope."""
+    """What verify found of one built table within a scope.
+
+    `expected_rows` are counted from raw rows, never from the table; None where these cannot be read.
+    """
 
     table: str
     expected: int
     verified: int
+    missing: int
+    wanting: tuple[Wanting, ...]
+    expected_rows: int | None
     rows: int
     hashed_rows: int
     hash_lengths: tuple[int, ...]
@@ -65,6 +80,11 @@ class Verdict:
             self.expected > 0 and all(each.passed for each in self.tables) and not self.damage and not self.broken_seals
         )
 
+    def as_document(self) -> dict[str, Any]:
+        """The answer as JSON: what was found, and of each table whether it is ready."""
+        tables = [{**asdict(each), "ready": each.passed} for each in self.tables]
+        return {**asdict(self), "tables": tables}
+
 
 def verify(warehouse: Warehouse, registry: Registry, scope: Scope, *, all_raw: bool = False) -> Verdict:
     """Re-read keys, hashes and checks of a scope, and its raw rows: of its dates, or all of them without or with `all_raw`."""
@@ -79,7 +99,7 @@ def verify(warehouse: Warehouse, registry: Registry, scope: Scope, *, all_raw: b
         for table in registry.select(scope.tables, scope.phase):
             found = _table_damage(warehouse, registry, table, scope)
             verdict.damage += found
-            verdict.tables.append(_verdict(warehouse, table, scope, found))
+            verdict.tables.append(_verdict(warehouse, registry, table, scope, found))
     return verdict
 
 
@@ -142,24 +162,58 @@ def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope:
     ]
 
 
-def _verdict(warehouse: Warehouse, table: Table, scope: Scope, found: Sequence[Damage]) -> TableVerdict:
+def _verdict(
+    warehouse: Warehouse, registry: Registry, table: Table, scope: Scope, found: Sequence[Damage]
+) -> TableVerdict:
     rows = warehouse.rows(
         "SELECT game_date, season, state, uncovered, reason FROM evaluation WHERE table_name = ? ORDER BY game_date",
         [table.full_name],
     )
     rows = [row for row in rows if scope.includes(row[0], row[1])]
-    expected = {row[0] for row in rows if row[2] not in NOT_DUE}
-    damaged = {each.game_date for each in found}
-    verified = {row[0] for row in rows if row[2] == "verified"} - damaged if None not in damaged else set()
-    figures = _figures(warehouse, table, [row[0] for row in rows])
+    seasons = {row[0]: row[1] for row in rows if row[2] not in NOT_DUE}
+    wanting = tuple(_wanting(rows, found))
+    verified = seasons.keys() - {each.game_date for each in wanting}
+    figures = stored_figures(warehouse, table, [row[0] for row in rows])
     return TableVerdict(
         table=table.name,
-        expected=len(expected),
+        expected=len(seasons),
         verified=len(verified),
+        missing=len(wanting),
+        wanting=wanting,
+        expected_rows=_expected_rows(warehouse, registry, table, seasons, verified),
         uncovered_games=sum(row[3] for row in rows),
         problems=tuple(_problems(rows, found)),
         **figures,
     )
+
+
+def _wanting(rows: Sequence[tuple[date, str, str, int, str | None]], found: Sequence[Damage]) -> Iterator[Wanting]:
+    causes = {each.game_date: each.cause for each in reversed(found)}
+    for game_date, _, state, _, reason in rows:
+        if state in NOT_DUE:
+            continue
+        if state != "verified":
+            yield Wanting(game_date, state, reason or "")
+        elif cause := causes.get(game_date) or causes.get(None):
+            yield Wanting(game_date, "damaged", cause)
+
+
+def _expected_rows(
+    warehouse: Warehouse, registry: Registry, table: Table, seasons: Mapping[date, str], verified: Set[date]
+) -> int | None:
+    """Of dates just verified the stored keys were found equal to the expected ones; of the others these are counted."""
+    left: dict[str, list[date]] = defaultdict(list)
+    for game_date, season in seasons.items():
+        if game_date not in verified:
+            left[season].append(game_date)
+    proven = 0
+    if verified:
+        stored = f"SELECT COUNT(*) FROM {table.full_name} WHERE list_contains(?::DATE[], game_date)"
+        proven = int(warehouse.value(stored, [sorted(verified)]))
+    try:
+        return proven + sum(expected_rows(warehouse, registry, table, dates) for dates in left.values())
+    except QueryError:
+        return None
 
 
 def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Sequence[Damage]) -> list[str]:
@@ -171,7 +225,8 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
 
 
-def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+def stored_figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+    """Rows, rows with data_hash, its lengths, how many differ, first and last date, dates and teams of what is stored."""
     names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
     if not warehouse.has_table(table.contract.schema_name, table.name):
         return dict(zip(names, (0, 0, (), 0, None, None, 0, 0), strict=True))

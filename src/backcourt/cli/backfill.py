@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from backcourt.cli import plan as plan_verb
 from backcourt.cli.console import print_json, print_table, progress, say, verb
 from backcourt.cli.excerpt import AsOf, Into, refuse_contradiction, take
+from backcourt.cli.notify import Notify, notifying
 from backcourt.cli.options import (
     CLOCK,
     AsJson,
@@ -25,6 +25,7 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
+    command,
     common,
     open_common,
     scope_of,
@@ -75,6 +76,7 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan; the file is opened read-only")] = False,
     as_of: AsOf = None,
     into: Into = None,
+    notify: Notify = None,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -86,7 +88,7 @@ def backfill(
     refuse_contradiction(as_of, into, dry_run=dry_run)
     if as_of is not None and into is not None:
         options = take(options, as_of, into, quiet=as_json)
-    with open_common(options, read_only=dry_run) as opened:
+    with notifying(notify, options), open_common(options, read_only=dry_run) as opened:
         made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
         if dry_run:
             plan_verb.show(made, scope, as_json=as_json)
@@ -154,9 +156,7 @@ def retry_command(report: RunReport, options: Common) -> str:
     """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
-    path = options.settings.warehouse
-    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
+    return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
 
 
 def as_document(report: RunReport, options: Common) -> dict[str, object]:

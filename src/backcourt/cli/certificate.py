@@ -50,7 +50,7 @@ def as_document(found: Certification, scope: Scope) -> dict[str, object]:
         "scope": scope.describe(),
         "passed": found.passed,
         "marked": found.marked,
-        "verdict": found.verdict,
+        "verdict": found.verdict.as_document(),
         "certificate": found.certificate and _document(found.certificate),
         "refusal": found.refusal or None,
     }

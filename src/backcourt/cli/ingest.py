@@ -22,7 +22,7 @@ from backcourt.cli.options import (
     common,
     open_common,
 )
-from backcourt.engine import ledger
+from backcourt.engine import ledger, origin
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.errors import BackcourtError, UsageError
@@ -79,6 +79,7 @@ def ingest(
         progress("Ingesting", None) as step,
     ):
         report = _run(open_warehouse, source, folder, labels, seed, limit, lambda outcome: step(outcome.stream, 1))
+        origin.remember(open_warehouse, source.value, _named(source, folder, seed))
         unresolved = open_warehouse.rows(
             "SELECT table_name, stream, problem, rows FROM raw.unresolved ORDER BY rows DESC, problem LIMIT 10"
         )
@@ -134,6 +135,11 @@ def _nothing_left_of_failure(path: Path) -> Iterator[None]:
             if is_empty:
                 path.unlink()
         raise
+
+
+def _named(source: Source, folder: Path | None, seed: int) -> tuple[str, ...]:
+    """What names the source on the command line, from whatever folder it is typed in."""
+    return (source.value, str(folder.resolve())) if folder is not None else (source.value, "--seed", str(seed))
 
 
 def _run(

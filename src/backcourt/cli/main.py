@@ -17,10 +17,13 @@ from backcourt.cli.console import Verb
 VERBS = (
     "demo",
     "ingest",
+    "preflight",
     "plan",
     "backfill",
     "status",
     "verify",
+    "gaps",
+    "validate",
     "rehash",
     "explain",
     "runs",

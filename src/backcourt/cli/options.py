@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -51,9 +53,14 @@ class Common:
     threads: int
 
 
-def common(warehouse: Path | None = None, lock_timeout: float | None = None, threads: int | None = None) -> Common:
+def common(
+    warehouse: Path | None = None,
+    lock_timeout: float | None = None,
+    threads: int | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Common:
     """The environment's settings, with what the command line says in their place."""
-    settings = load_settings(os.environ)
+    settings = load_settings(environ)
     if warehouse is not None:
         settings = replace(settings, warehouse=warehouse)
     if lock_timeout is not None:
@@ -83,6 +90,13 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
             warehouse.close()
             raise
     return warehouse
+
+
+def command(options: Common, *words: str) -> str:
+    """A command for the warehouse of these options, to be copied into a shell."""
+    path = options.settings.warehouse
+    named = () if path == common().settings.warehouse else ("--warehouse", str(path))
+    return shlex.join(("backcourt", *words, *named))
 
 
 def scope_of(

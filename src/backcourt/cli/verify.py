@@ -35,6 +35,9 @@ from backcourt.seasons import Scope
 
 SHOWN = 20
 
+# What may begin when the tables of a phase are complete.
+_GATES = {3: "phase 4"}
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -42,7 +45,8 @@ def register(app: typer.Typer) -> None:
         "verify",
         short_help="Read everything stored again: is it complete?",
         help="Re-read keys, hashes and checks of everything stored; exit 0 only if all that is expected is verified."
-        " With --certify also recompute it from raw beside what is stored and compare partition hashes.",
+        " With --phase 3 the verdict says whether phase 4 may begin. With --certify also recompute it from raw beside"
+        " what is stored and compare partition hashes.",
         epilog="Example: backcourt verify --certify --sample 5 --seasons 2021",
     )(verify)
 
@@ -68,6 +72,7 @@ def verify(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Chooses the dates of --sample [default: the moment]")
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List every date that is not verified, and why")] = False,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -79,13 +84,15 @@ def verify(
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
     if certify:
-        _certify(options, scope, sample, seed, accept_ledger=accept_ledger, as_json=as_json)
+        _certify(options, scope, sample, seed, accept_ledger=accept_ledger, verbose=verbose, as_json=as_json)
         return
     verdict, marked = examine(options, scope, accept_ledger=accept_ledger)
     if as_json:
-        print_json({"scope": scope.describe(), "passed": verdict.passed, "marked": marked, "verdict": verdict})
+        print_json(
+            {"scope": scope.describe(), "passed": verdict.passed, "marked": marked, "verdict": verdict.as_document()}
+        )
     else:
-        show(verdict, scope, marked)
+        show(verdict, scope, marked, verbose=verbose)
     if not verdict.passed:
         raise typer.Exit(1)
 
@@ -97,7 +104,14 @@ def _refuse_idle(flag: str, value: int | None, *, certify: bool) -> None:
 
 
 def _certify(
-    options: Common, scope: Scope, sample: int | None, seed: int | None, *, accept_ledger: bool, as_json: bool
+    options: Common,
+    scope: Scope,
+    sample: int | None,
+    seed: int | None,
+    *,
+    accept_ledger: bool,
+    verbose: bool,
+    as_json: bool,
 ) -> None:
     # Open to write from the start: between verdict and certificate nobody else may change what they speak of.
     with open_common(options, read_only=False) as opened, progress("Recomputing", None) as step:
@@ -114,7 +128,7 @@ def _certify(
     if as_json:
         print_json(certificate_view.as_document(found, scope))
     else:
-        show(found.verdict, scope, found.marked, found)
+        show(found.verdict, scope, found.marked, found, verbose=verbose)
     if not found.passed:
         raise typer.Exit(1)
 
@@ -129,45 +143,22 @@ def examine(options: Common, scope: Scope, *, accept_ledger: bool = False) -> tu
         return verdict, mark_damage(opened, verdict, accept_ledger=accept_ledger)
 
 
-def show(verdict: Verdict, scope: Scope, marked: int, certification: Certification | None = None) -> None:
+def show(
+    verdict: Verdict,
+    scope: Scope,
+    marked: int,
+    certification: Certification | None = None,
+    *,
+    verbose: bool = False,
+) -> None:
     """Print a verdict: a row per table, what is wrong, a certificate where one was asked for, one OVERALL line."""
     say(scope.describe())
-    rows = []
-    for each in verdict.tables:
-        lengths = "/".join(map(str, each.hash_lengths)) or "-"
-        coverage = f"{each.hashed_rows / each.rows:.2%}" if each.rows else "-"
-        share = f"{each.distinct_hashes / each.rows:.2%}" if each.rows else "-"
-        span = f"{each.first_date} to {each.last_date}" if each.rows else "-"
-        partitions = f"{each.verified:,}/{each.expected:,}"
-        figures = (
-            each.rows,
-            each.hashed_rows,
-            coverage,
-            lengths,
-            each.distinct_hashes,
-            share,
-            span,
-            each.dates,
-            each.teams,
-        )
-        rows.append((each.table, partitions, *figures, each.uncovered_games, _word(each)))
-    headers = (
-        *(
-            "table",
-            "verified",
-            "rows",
-            "with hash",
-            "coverage",
-            "length",
-            "distinct",
-            "share",
-            "dates",
-            "days",
-            "teams",
-        ),
-        *("games not covered", "verdict"),
-    )
-    print_table("Re-read", headers, rows, right=(1, 2, 3, 4, 5, 6, 7, 9, 10, 11))
+    hashes = ("table", "rows", "with hash", "coverage", "length", "distinct", "share", "dates", "days", "teams")
+    print_table("Re-read", hashes, [_reread(each) for each in verdict.tables], right=(1, 2, 3, 4, 5, 6, 8, 9))
+    counts = ("table", "dates verified", "missing", "rows", "expected rows", "games not covered", "verdict")
+    print_table("Complete", counts, [_completeness(each) for each in verdict.tables], right=range(1, 6))
+    if verbose:
+        _show_dates(verdict)
     for seal in verdict.broken_seals[:SHOWN]:
         say(str(seal), style="red")
     wrong = [f"{each.table}: {problem}" for each in verdict.tables for problem in each.problems]
@@ -189,6 +180,8 @@ def show(verdict: Verdict, scope: Scope, marked: int, certification: Certificati
     total = sum(each.verified for each in verdict.tables)
     passed = certification.passed if certification else verdict.passed
     word = "PASS" if passed else "FAIL"
+    if scope.phase in _GATES:
+        word += f", {'READY' if passed else 'INCOMPLETE'} for {_GATES[scope.phase]}"
     say(
         f"OVERALL {word}: {total:,} of {verdict.expected:,} expected partitions verified,"
         f" {verdict.raw_partitions:,} raw partitions re-read, {len(verdict.damage)} damaged, {len(verdict.broken_seals)} broken seals.",
@@ -196,7 +189,29 @@ def show(verdict: Verdict, scope: Scope, marked: int, certification: Certificati
     )
 
 
+def _reread(each: TableVerdict) -> tuple[object, ...]:
+    lengths = "/".join(map(str, each.hash_lengths)) or "-"
+    coverage = f"{each.hashed_rows / each.rows:.2%}" if each.rows else "-"
+    share = f"{each.distinct_hashes / each.rows:.2%}" if each.rows else "-"
+    span = f"{each.first_date} to {each.last_date}" if each.rows else "-"
+    hashes = (each.hashed_rows, coverage, lengths, each.distinct_hashes, share)
+    return (each.table, each.rows, *hashes, span, each.dates, each.teams)
+
+
+def _completeness(each: TableVerdict) -> tuple[object, ...]:
+    """What is there of what must be; both are counted from the schedule and the raw rows, never from the table."""
+    dates = f"{each.verified:,}/{each.expected:,}"
+    return (each.table, dates, each.missing, each.rows, each.expected_rows, each.uncovered_games, _word(each))
+
+
+def _show_dates(verdict: Verdict) -> None:
+    """Every date that is not verified, with its state and why."""
+    rows = [(table.table, each.game_date, each.state, each.cause) for table in verdict.tables for each in table.wanting]
+    if rows:
+        print_table("Not verified", ("table", "date", "state", "cause"), rows)
+
+
 def _word(verdict: TableVerdict) -> str:
     if not verdict.expected and verdict.passed:
         return "nothing expected"
-    return "PASS" if verdict.passed else "FAIL"
+    return "READY" if verdict.passed else "INCOMPLETE"

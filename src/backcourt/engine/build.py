@@ -133,12 +133,19 @@ def in_slices(warehouse: Warehouse, contract: Contract, selected: str, relation:
     return " UNION ALL ".join(f"{query} AND hash({key}) % {count} = {number}" for number in range(count))
 
 
-def create_inputs(warehouse: Warehouse, registry: Registry, table: Table, home: str = "") -> None:
-    """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`."""
+def create_inputs(
+    warehouse: Warehouse, registry: Registry, table: Table, home: str = "", *, only_raw: bool = False
+) -> None:
+    """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`.
+
+    A spine reads raw tables alone, so it can do with these.
+    """
     create_histories(warehouse)
     _drop_inputs(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
+        if only_raw and contract.kind != "raw":
+            continue
         built = f"{home}.{upstream}" if home else upstream
         source = f"{stored_table(upstream)}_current" if contract.kind == "raw" else built
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])

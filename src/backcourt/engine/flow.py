@@ -45,6 +45,18 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Copied:
+    """A column that stands as it is in a table that the query joins: that table, its column, and the keys of the join.
+
+    Each key is a column of that table and the column of the result that has its value.
+    """
+
+    table: str
+    column: str
+    keys: frozenset[Link]
+
+
+@dataclass(frozen=True)
 class Relation:
     """What the rows of a relation (that they exist, and how often) and each of its columns follow from.
 
@@ -82,6 +94,43 @@ def _read(scope: Scope, known: Mapping[int, Relation], stored: Stored) -> Relati
         if select.is_plain():
             return select.relation()
     return _opaque(scope, known, stored)
+
+
+def copied(tree: exp.Query) -> dict[str, Copied]:
+    """Of the columns of a qualified query those that it takes as they are from a stored table, joined by nothing but columns."""
+    known: dict[int, dict[str, Copied]] = {}
+    for scope in traverse_scope(tree):
+        known[id(scope.expression)] = dict(_copied(scope, known))
+    return known[id(tree)]
+
+
+def _copied(scope: Scope, known: Mapping[int, Mapping[str, Copied]]) -> Iterator[tuple[str, Copied]]:
+    query = scope.expression
+    if not isinstance(query, exp.Select) or query.args.get("group") or query.args.get("distinct"):
+        return
+    places = {each.alias_or_name: each.unalias() for each in query.selects}
+    plain = {name: (one.table, one.name) for name, one in places.items() if isinstance(one, exp.Column)}
+    outputs = {place: name for name, place in plain.items()}
+    joined = {join.alias_or_name: join.args.get("on") for join in query.args.get("joins") or ()}
+    for name, (alias, column) in plain.items():
+        source = scope.sources.get(alias)
+        if isinstance(source, Scope) and (inner := known.get(id(source.expression), {}).get(column)):
+            table, of, keys = inner.table, inner.column, [(their, (alias, own)) for their, own in inner.keys]
+        elif isinstance(source, exp.Table) and source.db not in ("", "main") and joined.get(alias) is not None:
+            table, of, keys = f"{source.db}.{source.name}", column, _joined_by(alias, joined[alias])
+        else:
+            continue
+        if keys and all(place in outputs for _, place in keys):
+            yield name, Copied(table, of, frozenset((their, outputs[place]) for their, place in keys))
+
+
+def _joined_by(alias: str, condition: exp.Expr | None) -> list[tuple[str, Place]]:
+    """The columns of a joined table with those they equal; none where the condition is more than such equalities."""
+    pairs = [pair if pair[0][0] == alias else pair[::-1] for pair in _equalities(condition)]
+    terms = list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
+    if len(pairs) < len(terms) or any(one[0] != alias or other[0] == alias for one, other in pairs):
+        return []
+    return [(one[1], other) for one, other in pairs]
 
 
 def merged(parts: Iterable[Dependence]) -> Dependence:

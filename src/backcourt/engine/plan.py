@@ -68,6 +68,18 @@ class Plan:
         return sum(due.rows for each in self.tables for due in each.due)
 
     @property
+    def work(self) -> dict[str, dict[str, int]]:
+        """Per table that would run its partitions, and the values they are expected to hold: what they weigh in time."""
+        return {
+            each.table.name: {
+                "planned": len(each.due),
+                "values": sum(max(due.rows, 1) for due in each.due) * len(each.table.contract.columns),
+            }
+            for each in self.tables
+            if each.due
+        }
+
+    @property
     def seconds(self) -> float:
         """The time it is expected to take."""
         return self.partitions * self.seconds_per_partition

@@ -96,6 +96,15 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
     return Lineage(frozen, code_version(table), _flows(registry, table, frozen, flow.merged(ways)))
 
 
+def copies_of(registry: Registry, table: Table) -> dict[str, flow.Copied]:
+    """The columns of a built table that its build takes as they are from another built table, in the order of its contract."""
+    private = _private(registry, table)
+    tree = _qualified(registry, table.build_sql, f"{table.full_name} build.sql", private, _schema(registry, private))
+    found = flow.copied(tree)
+    built = {one.full_name for one in registry.built.values()}
+    return {name: found[name] for name in table.contract.column_names if name in found and found[name].table in built}
+
+
 def code_version(table: Table) -> str:
     """Changes when the logic changes: SQL in normal form, key, grain, columns' names, types and roles, constants.
 

@@ -78,7 +78,7 @@ class Warehouse:
         cannot be opened for any other reason.
         """
         if read_only and not path.exists():
-            raise WarehouseError(f"There is no warehouse at {path}.", "Fill one with  backcourt ingest SOURCE")
+            raise WarehouseError.missing(path)
         config: dict[str, str | bool | int | float | list[str]] = {}
         if threads is not None:
             config["threads"] = threads
@@ -217,6 +217,15 @@ class Warehouse:
         finally:
             self._run("DETACH beside", None)
             _remove(path)
+
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """A scratch database in memory, attached under the name given; also beside a warehouse that is open read-only."""
+        self._run("ATTACH ':memory:' AS scratch (READ_WRITE)", None)
+        try:
+            yield "scratch"
+        finally:
+            self._run("DETACH scratch", None)
 
     def _roll_back(self) -> None:
         try:

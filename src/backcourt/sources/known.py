@@ -1,0 +1,18 @@
+"""The sources that `backcourt ingest` knows, and what each needs before it can be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source: the kind of its data, and the environment variables that hold its credentials."""
+
+    name: str
+    kind: Literal["real", "simulated"]
+    credentials: tuple[str, ...] = ()
+
+
+SOURCES = (Source("local", "real"), Source("simulated", "simulated"))
