@@ -17,7 +17,7 @@ from backcourt.clock import Clock
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import Registry
 from backcourt.engine.run import RunReport, backfill
-from backcourt.errors import BackcourtError, SourceError
+from backcourt.errors import SourceError
 from backcourt.seasons import DateRange, Scope
 from backcourt.sources.configured import Configured
 from backcourt.warehouse.duckdb import Warehouse
@@ -49,7 +49,8 @@ class Day:
     def did_anything(self) -> bool:
         """Whether there is something to tell: raw rows, partitions, a certificate or trouble."""
         planned = self.run is not None and self.run.planned > 0
-        return planned or self.certification is not None or any(each.changed or each.error for each in self.fed)
+        fed = any(each.changed or each.error for each in self.fed)
+        return planned or fed or self.certification is not None or self.exit_code != 0
 
     @property
     def exit_code(self) -> int:
@@ -107,6 +108,9 @@ def _around(dates: Sequence[date]) -> Scope:
 
 
 def _is_due(warehouse: Warehouse, now: datetime) -> bool:
-    """Whether no certificate was made for most of a day; one that failed or was refused is made again with the next round."""
-    newest = warehouse.value("SELECT MAX(certified_at) FROM ledger.certificates WHERE outcome = 'passed'")
-    return newest is None or newest < now.replace(tzinfo=None) - CERTIFY_AFTER
+    """Whether the newest certificate is most of a day old, or failed: what differed has been rebuilt since."""
+    newest = warehouse.rows("SELECT certified_at, outcome FROM ledger.certificates ORDER BY certified_at DESC LIMIT 1")
+    if not newest:
+        return True
+    certified_at, outcome = newest[0]
+    return bool(outcome == "failed" or certified_at < now.replace(tzinfo=None) - CERTIFY_AFTER)

@@ -35,7 +35,9 @@ def configured(text: str, max_vanishing: float) -> tuple[Configured, ...]:
     """The sources of a list with commas; raises UsageError for one that cannot be meant, or none at all."""
     terms = [term.strip() for term in text.split(",") if term.strip()]
     if not terms:
-        raise UsageError("No source is configured.", f"Name some with --sources or BACKCOURT_SOURCES, such as {_EXAMPLE}")
+        raise UsageError(
+            "No source is configured.", f"Name some with --sources or BACKCOURT_SOURCES, such as {_EXAMPLE}"
+        )
     if len(set(terms)) != len(terms):
         raise UsageError(f"A source stands twice in {text!r}.", "Name each once.")
     return tuple(Configured(term, _ingest(term, max_vanishing)) for term in terms)
