@@ -77,7 +77,7 @@ def daily(
             on_step=lambda name: step(name, 0),
             on_unit=step,
         )
-        document = {**_document(done), **(digest(opened, default_registry()) if done.run else {})}
+        document = {**(digest(opened, default_registry()) if done.run else {}), **_document(done)}
     if target and done.did_anything:
         tell(target, document, settings.warehouse, CLOCK.now(), complain)
     if as_json:
