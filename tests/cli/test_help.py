@@ -62,8 +62,8 @@ def test_help_has_an_example_that_works(
     month: Terminal, verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for module in ("demo", "ingest"):
-        monkeypatch.setattr(f"backcourt.cli.{module}.simulate", partial(simulate, size=TINY))
+    for module in ("cli.demo", "cli.ingest", "sources.configured"):
+        monkeypatch.setattr(f"backcourt.{module}.simulate", partial(simulate, size=TINY))
     answer = month(f"{verb} --help")
     assert answer.code == 0
     assert month(f"{verb} -h").out == answer.out

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
         short_help="Ingest what is new, build it, check it.",
         help="Ingest what is new from the configured sources, build what that makes due, validate what was written,"
         " certify a sample once a day, and tell how it went. Safe to start every ten minutes.",
-        epilog="Example: backcourt daily --sources local:data --notify 'mail -s backcourt me@example.org'",
+        epilog="Example: backcourt daily --sources simulated:2021 --sample 0",
     )(daily)
 
 
