@@ -69,7 +69,7 @@ def test_help_has_an_example_that_works(
     assert month(f"{verb} -h").out == answer.out
     (example,) = examples(answer.out)
     assert shlex.split(example)[0] == verb
-    terminal = Terminal(tmp_path / "w.duckdb") if verb == "ingest" else month
+    terminal = Terminal(tmp_path / "w.duckdb") if verb in ("ingest", "daily") else month
     done = terminal(example)
     assert done.code == 0, done.out + done.err
 
