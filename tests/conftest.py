@@ -24,7 +24,21 @@ from support import NOON, POST, TINY, Workshop, copied, workshop
 
 OpenWorkshop = Callable[..., AbstractContextManager[Workshop]]
 
-BESIDE = Path(__file__).parents[2] / "shared" / "data"
+HERE = Path(__file__).parent
+BESIDE = HERE.parents[1] / "shared" / "data"
+
+
+LONGEST = (
+    "real/test_known_answers.py",
+    "soak/test_any_sequence.py",
+    "engine/test_determinism.py",
+)
+"""Files of tests that take longest: they begin first, so that no worker is left with one of them at the end."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers of pytest-xdist take the files in the order that they are collected in, not by how many tests they have."""
+    config.option.loadscopereorder = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "real_seasons_file" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.soak)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return LONGEST.index(name) if (name := str(item.path.relative_to(HERE))) in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         max_vanishing=0.05,
         memory_limit="1500MB",
         horizon_days=1,
+        stalled_after=10.0,
+        notify="",
     )
 
 
@@ -49,12 +51,15 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
         "BACKCOURT_HORIZON_DAYS": "0",
+        "BACKCOURT_STALLED_AFTER": "0.5",
+        "BACKCOURT_NOTIFY": "mail -s 'a run' me",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
     assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
     assert settings.horizon_days == 0
+    assert (settings.stalled_after, settings.notify) == (0.5, "mail -s 'a run' me")
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -73,6 +78,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("BACKCOURT_LOCK_TIMEOUT", "inf"),
         ("BACKCOURT_MAX_VANISHING", "5"),
         ("BACKCOURT_MAX_VANISHING", "5%"),
+        ("BACKCOURT_STALLED_AFTER", "0"),
         ("BACKCOURT_MEMORY_LIMIT", "lots"),
         ("BACKCOURT_MEMORY_LIMIT", "0GB"),
         ("BACKCOURT_MEMORY_LIMIT", "1GB'; DROP TABLE games"),

@@ -145,5 +145,9 @@ class WarehouseError(BackcourtError):
     exit_code = 5
 
     @classmethod
+    def missing(cls, path: Path) -> WarehouseError:
+        return cls(f"There is no warehouse at {path}.", "Fill one with  backcourt ingest SOURCE")
+
+    @classmethod
     def unwritable(cls, path: Path, reason: str) -> WarehouseError:
         return cls(f"{path} cannot be written: {reason}.", "Choose another --out, or free its folder.")

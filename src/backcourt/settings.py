@@ -30,6 +30,8 @@ class Settings:
     max_vanishing: float
     memory_limit: str
     horizon_days: int
+    stalled_after: float
+    notify: str
 
 
 @dataclass(frozen=True)
@@ -197,5 +199,23 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_HORIZON_DAYS",
         allowed="a whole number from 0",
         read=_whole(0),
+    ),
+    Setting(
+        name="stalled_after",
+        default="10",
+        unit="minutes",
+        help="How long a run may be silent before `status` calls it stalled.",
+        env="BACKCOURT_STALLED_AFTER",
+        allowed="a number of minutes from 0.1 to 10080",
+        read=_number(0.1, 10_080),
+    ),
+    Setting(
+        name="notify",
+        default="",
+        unit="command or URL",
+        help="What is told of the end of each run: a command, which reads the digest, or a web address, to which it is posted.",
+        env="BACKCOURT_NOTIFY",
+        allowed="a command or a web address",
+        read=str,
     ),
 )

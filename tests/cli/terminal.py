@@ -29,6 +29,7 @@ VERBS = (
     "status",
     "verify",
     "gaps",
+    "validate",
     "rehash",
     "explain",
     "runs",
@@ -37,7 +38,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "rehash", "report")
+SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "validate", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from harm import BOOKKEEPING, BUILT, LEDGER, RAW, REGISTRY, alter, double, found, harmed, one_row, told, types
 
+from backcourt.checks.certify import certify
 from backcourt.checks.reread import built_damage, raw_damage
 from backcourt.checks.verify import mark_damage
 from backcourt.engine.hashing import row_hash
-from support import Workshop, copied
+from support import Workshop, clock, copied, on_dates
 
 
 class TestUndamaged:
@@ -167,6 +168,38 @@ class TestRawRows:
         day = whole.warehouse.value(f"SELECT game_date FROM raw.player_box WHERE {one_row('raw.player_box')}")
         said = found(whole, alter(whole, "raw.player_box", "points"))
         assert f"raw.player_box {day}: 1 columns differ from their fingerprints, points first" in said
+
+
+class TestOneDate:
+    """With dates in the scope the raw rows that stand on them are read, and registries; a certificate reads all."""
+
+    def test_damage_is_found_on_its_own_date(self, whole: Workshop) -> None:
+        days = [row[0] for row in whole.warehouse.rows("SELECT DISTINCT game_date FROM raw.player_box ORDER BY 1")]
+        harm = f"UPDATE raw.player_box SET points = points + 1 WHERE game_date = DATE '{days[1]}'"
+        with harmed(whole, harm):
+            of_date, of_another = (whole.verify(on_dates(day)) for day in days[1::-1])
+            assert "1 columns differ from their fingerprints, points first" in told(of_date)
+            assert not of_another.damage
+            assert whole.verify().damage
+        assert whole.verify(on_dates(days[1])).raw_partitions < whole.verify().raw_partitions
+
+    @pytest.mark.parametrize("harm", ["DELETE FROM {0} WHERE {1}", "INSERT INTO {0} SELECT * FROM {0} WHERE {1}"])
+    def test_a_row_gone_or_doubled(self, whole: Workshop, harm: str) -> None:
+        day = whole.warehouse.value("SELECT MAX(game_date) FROM raw.team_box")
+        with harmed(whole, harm.format("raw.team_box", f"game_date = DATE '{day}'")):
+            assert whole.verify(on_dates(day)).damage
+
+    def test_a_registry_is_always_read(self, whole: Workshop) -> None:
+        day = whole.warehouse.value("SELECT MAX(game_date) FROM raw.team_box")
+        with harmed(whole, "UPDATE raw.teams SET tricode = 'XXX'"):
+            assert {each.table for each in whole.verify(on_dates(day)).damage} == {"raw.teams"}
+
+    def test_no_certificate_of_one_date_stands_on_damage_of_another(self, shop: Workshop) -> None:
+        first, last = shop.warehouse.rows("SELECT MIN(game_date), MAX(game_date) FROM raw.player_box")[0]
+        shop.warehouse.execute(f"UPDATE raw.player_box SET points = points + 1 WHERE game_date = DATE '{first}'")
+        made = certify(shop.warehouse, shop.registry, on_dates(last), clock())
+        assert made.certificate is None
+        assert "raw.player_box" in made.refusal
 
 
 class TestVerifyIsNotEasilySatisfied:

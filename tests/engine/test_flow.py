@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from backcourt.engine.lineage import Lineage
 from backcourt.engine.registry import default_registry
 from backcourt.engine.sql import lineage_of
 
@@ -178,19 +179,32 @@ def test_a_check_is_a_way_too() -> None:
     build = f"SELECT {ROW} FROM spine AS s"
     contract = TABLE.contract.model_copy(update={"checks": (check,)})
     lineage = lineage_of(REGISTRY, replace(TABLE, build_sql=build, contract=contract))
-    assert {(flow.upstream, flow.links) for flow in lineage.flows} == {(TEAMS, ())}
+    assert of_built(lineage) == {(TEAMS, ())}
     named = check.model_copy(update={"sql": told.replace("c.player_id", "c.player_id, c.team_id")})
     lineage = lineage_of(
         REGISTRY, replace(TABLE, build_sql=build, contract=contract.model_copy(update={"checks": (named,)}))
     )
-    assert {(flow.upstream, flow.links) for flow in lineage.flows} == {(TEAMS, (TEAM,))}
+    assert of_built(lineage) == {(TEAMS, (TEAM,))}
+
+
+def of_built(lineage: Lineage) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
+    return {(flow.upstream, flow.links) for flow in lineage.flows if not flow.upstream.startswith("raw.")}
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.built))
-def test_every_built_table_that_is_read_takes_some_way(name: str) -> None:
-    """By columns that are read of it; of raw ones none is followed."""
+def test_every_table_that_is_followed_takes_some_way(name: str) -> None:
+    """By columns that are read of it; neither registries are followed nor snapshots."""
     lineage = REGISTRY.lineage(name)
     for upstream, columns in lineage.consumed.items():
+        contract = REGISTRY.contract(upstream)
         taken = set().union(*(flow.columns for flow in lineage.flows if flow.upstream == upstream))
         assert taken <= columns
-        assert bool(taken) is not upstream.startswith("raw.")
+        assert bool(taken) is (contract.is_dated and not contract.snapshot)
+
+
+def test_a_raw_row_is_followed_by_the_columns_that_the_spine_does_not_read() -> None:
+    """A score reaches the games of its two teams in that season; who plays whom and when may reach anything."""
+    games = [each for each in REGISTRY.lineage("upcoming_team_game_context").flows if each.upstream == "raw.games"]
+    of_points = {each.links for each in games if "home_points" in each.columns}
+    assert of_points == {(("home_team_id", "team_id"), SEASON), (("away_team_id", "team_id"), SEASON)}
+    assert {each.links for each in games if "game_date" in each.columns} == {()}

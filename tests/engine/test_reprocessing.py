@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from backcourt.errors import SourceError
+from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.faults import inject
+from backcourt.sources.simulated.source import own_mappings
 from backcourt.warehouse.duckdb import Row
-from support import Workshop, contents, read_csv, write_csv
+from support import Workshop, clock, contents, read_csv, write_csv
 
 TOGS, TDGS, PGS = "team_offense_game_summary", "team_defense_game_summary", "player_game_summary"
 
@@ -63,6 +65,31 @@ class TestNothingNew:
         assert shop.due() == {}
         after = contents(shop.warehouse)
         assert {name for name in before if before[name] != after[name]} <= {"ledger.ingests", "ledger.seals"}
+
+    def test_a_feed_is_read_again_only_when_its_names_could_resolve_otherwise(self, shop: Workshop) -> None:
+        """Not for a statistic of somebody in a box score, though its fingerprint now stands elsewhere in the ledger."""
+        mappings = [m.model_copy(update={"quarantines": m.table == "injuries"}) for m in own_mappings(shop.registry)]
+
+        def injuries() -> bool:
+            report = ingest_folder(
+                shop.warehouse,
+                shop.registry,
+                shop.folder,
+                clock(),
+                source="simulated",
+                kind="simulated",
+                mappings=mappings,
+            )
+            return next(each.is_known for each in report.outcomes if each.table == "injuries")
+
+        injuries()
+        assert injuries()
+        change(shop, "player_box", "points", "77", **a_player(shop))
+        assert injuries()
+        players = shop.read("players")
+        players[0]["name_key"] += "junior"
+        shop.write("players", players)
+        assert not injuries()
 
     def test_force_runs_everything_and_changes_nothing(self, shop: Workshop) -> None:
         before, partitions = contents(shop.warehouse), _partitions(shop)

@@ -18,7 +18,7 @@ from playing import Fused
 from rebuilding import differences
 from support import clock
 
-SEQUENCES = 8
+SEQUENCES = 20
 
 pytestmark = [pytest.mark.soak, pytest.mark.real]
 

@@ -42,7 +42,7 @@ def certify(
     on_unit: Callable[[str, int], None] = lambda table, dates: None,
 ) -> Certification:
     """Verify a scope, mark what is damaged, and certify the rest; damaged raw rows or ledger allow no certificate."""
-    verdict = verify(warehouse, registry, scope)
+    verdict = verify(warehouse, registry, scope, all_raw=True)
     harmed = bool(verdict.damage or verdict.broken_seals)
     marked = mark_damage(warehouse, verdict, accept_ledger=accept_ledger) if harmed else 0
     refusal = _refusal(warehouse, verdict)

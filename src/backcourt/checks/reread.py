@@ -13,6 +13,7 @@ from backcourt.engine.hashing import EMPTY_PARTITION_HASH, partition_hash, quote
 from backcourt.engine.intake import standing
 from backcourt.engine.mend import damaged_ingests
 from backcourt.engine.registry import Registry, Table
+from backcourt.seasons import DateRange
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
 
@@ -25,30 +26,67 @@ class Damage:
     cause: str
 
 
-def raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
-    """Raw rows that were deleted, added, doubled or altered since they were ingested; a table that cannot be read."""
+def raw_damage(warehouse: Warehouse, contract: Contract, ranges: Sequence[DateRange] = ()) -> Iterator[Damage]:
+    """Raw rows that were deleted, added, doubled or altered since they were ingested; a table that cannot be read.
+
+    With `ranges` only rows that stand on dates in them are read, and registries; without, all that ever stood.
+    """
     try:
-        yield from _raw_damage(warehouse, contract)
+        if ranges and contract.is_dated:
+            yield from _standing_damage(warehouse, contract, ranges)
+        else:
+            yield from _ingest_damage(warehouse, contract)
+            yield from _standing_damage(warehouse, contract, ())
     except QueryError as error:
         yield Damage(contract.full_name, None, _unreadable(error))
 
 
-def _raw_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
+def raw_partitions(warehouse: Warehouse, ranges: Sequence[DateRange] = ()) -> int:
+    """How many partitions of raw tables the ledger has, in all or with dates in some ranges and registries."""
+    days = warehouse.rows(
+        "SELECT DISTINCT table_name, game_date FROM ledger.column_fingerprints WHERE starts_with(table_name, 'raw.')"
+    )
+    return sum(not ranges or day == ledger.UNDATED or any(each.contains(day) for each in ranges) for _, day in days)
+
+
+def _ingest_damage(warehouse: Warehouse, contract: Contract) -> Iterator[Damage]:
     changed_ingests = warehouse.rows(f"SELECT ingest_id, stored, found FROM ({damaged_ingests(contract)}) ORDER BY 1")
     for ingest_id, stored, found in changed_ingests:
         yield Damage(
             contract.full_name, None, f"rows of ingest {ingest_id} were changed: {stored} stored, {found} found"
         )
+
+
+def _standing_damage(warehouse: Warehouse, contract: Contract, ranges: Sequence[DateRange]) -> Iterator[Damage]:
     day = "game_date" if contract.is_dated else f"DATE '{ledger.UNDATED}'"
     key = ", ".join(quoted(name) for name in contract.key)
+    relation, dates = standing(contract), ""
+    if ranges:
+        dates = "reread_dates"
+        _create_dates(warehouse, contract, ranges)
+        relation = f"(SELECT * FROM {relation} WHERE game_date IN (SELECT game_date FROM {dates}))"
     differing = ledger.differing_fingerprints(
-        warehouse, contract.full_name, standing(contract), contract.key, contract.column_names, day
+        warehouse, contract.full_name, relation, contract.key, contract.column_names, day, dates
     )
     for game_date, column, count in differing:
         yield Damage(contract.full_name, game_date, f"{count} columns differ from their fingerprints, {column} first")
-    doubled = f"SELECT {day} AS day, COUNT(*) FROM {standing(contract)} GROUP BY {key}, day HAVING COUNT(*) > 1"
+    doubled = f"SELECT {day} AS day, COUNT(*) FROM {relation} GROUP BY {key}, day HAVING COUNT(*) > 1"
     for game_date, count in warehouse.rows(f"SELECT day, COUNT(*) FROM ({doubled}) GROUP BY day ORDER BY day"):
         yield Damage(contract.full_name, game_date, f"{count} keys stand more than once")
+
+
+def _create_dates(warehouse: Warehouse, contract: Contract, ranges: Sequence[DateRange]) -> None:
+    """`reread_dates`: the dates in the ranges that the ledger or a row of the table knows."""
+    ends = [[each.start or date.min for each in ranges], [each.end or date.max for each in ranges]]
+    warehouse.execute(
+        f"""CREATE OR REPLACE TEMP TABLE reread_dates AS
+        WITH spans AS (SELECT UNNEST(?::DATE[]) AS low, UNNEST(?::DATE[]) AS high)
+        SELECT game_date FROM (
+          SELECT DISTINCT game_date FROM {contract.full_name}
+          UNION SELECT game_date FROM ledger.column_fingerprints WHERE table_name = ?)
+        WHERE EXISTS (SELECT 1 FROM spans WHERE game_date BETWEEN low AND high)""",
+        [*ends, contract.full_name],
+    )
 
 
 def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> Iterator[Damage]:
@@ -56,15 +94,8 @@ def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: 
 
     A check that cannot be run is damage too: an error is never a pass.
     """
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
     try:
-        create_inputs(warehouse, registry, table)
-        create_spine(warehouse, table)
-        columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
-        warehouse.execute(
-            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
-            " WHERE game_date IN (SELECT game_date FROM unit_dates)"
-        )
+        show_stored(warehouse, registry, table, dates)
         yield from _hash_damage(warehouse, table.contract)
         for game_date, cause in guard.failures(warehouse, table).items():
             yield Damage(table.full_name, game_date, cause)
@@ -78,6 +109,18 @@ def expected_rows(warehouse: Warehouse, registry: Registry, table: Table, dates:
     create_inputs(warehouse, registry, table, only_raw=True)
     create_spine(warehouse, table)
     return int(warehouse.value("SELECT COUNT(*) FROM spine"))
+
+
+def show_stored(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> None:
+    """Put the stored rows of some dates where a build puts its candidate, beside spine and inputs; raises QueryError."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    create_inputs(warehouse, registry, table)
+    create_spine(warehouse, table)
+    columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
+        " WHERE game_date IN (SELECT game_date FROM unit_dates)"
+    )
 
 
 def _unreadable(error: QueryError) -> str:

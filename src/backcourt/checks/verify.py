@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from backcourt.checks.reread import Damage, built_damage, expected_rows, raw_damage, stray_rows
-from backcourt.engine import ledger
+from backcourt.checks.reread import Damage, built_damage, expected_rows, raw_damage, raw_partitions, stray_rows
+from backcourt.engine import ledger, spines
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
 from backcourt.engine.ledger import BrokenSeal
@@ -86,23 +86,20 @@ class Verdict:
         return {**asdict(self), "tables": tables}
 
 
-def verify(warehouse: Warehouse, registry: Registry, scope: Scope) -> Verdict:
-    """Re-read keys, hashes and checks of a scope, and all raw rows they stand on."""
+def verify(warehouse: Warehouse, registry: Registry, scope: Scope, *, all_raw: bool = False) -> Verdict:
+    """Re-read keys, hashes and checks of a scope, and its raw rows: of its dates, or all of them without or with `all_raw`."""
     refuse_other_engine(warehouse)
     verdict = Verdict(broken_seals=ledger.broken_seals(warehouse))
     evaluate_all(warehouse, registry)
+    ranges = () if all_raw else scope.dates
     for contract in registry.raw.values():
-        verdict.damage += raw_damage(warehouse, contract)
-    verdict.raw_partitions = int(
-        warehouse.value(
-            "SELECT COUNT(*) FROM (SELECT DISTINCT table_name, game_date FROM ledger.column_fingerprints"
-            " WHERE starts_with(table_name, 'raw.'))"
-        )
-    )
-    for table in registry.select(scope.tables, scope.phase):
-        found = _table_damage(warehouse, registry, table, scope)
-        verdict.damage += found
-        verdict.tables.append(_verdict(warehouse, registry, table, scope, found))
+        verdict.damage += raw_damage(warehouse, contract, ranges)
+    verdict.raw_partitions = raw_partitions(warehouse, ranges)
+    with spines.kept(warehouse):
+        for table in registry.select(scope.tables, scope.phase):
+            found = _table_damage(warehouse, registry, table, scope)
+            verdict.damage += found
+            verdict.tables.append(_verdict(warehouse, registry, table, scope, found))
     return verdict
 
 
@@ -176,7 +173,7 @@ def _verdict(
     seasons = {row[0]: row[1] for row in rows if row[2] not in NOT_DUE}
     wanting = tuple(_wanting(rows, found))
     verified = seasons.keys() - {each.game_date for each in wanting}
-    figures = _figures(warehouse, table, [row[0] for row in rows])
+    figures = stored_figures(warehouse, table, [row[0] for row in rows])
     return TableVerdict(
         table=table.name,
         expected=len(seasons),
@@ -228,7 +225,8 @@ def _problems(rows: Sequence[tuple[date, str, str, int, str | None]], found: Seq
     return problems + [f"{each.game_date or 'whole table'}: {each.cause}" for each in found]
 
 
-def _figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+def stored_figures(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> dict[str, Any]:
+    """Rows, rows with data_hash, its lengths, how many differ, first and last date, dates and teams of what is stored."""
     names = ("rows", "hashed_rows", "hash_lengths", "distinct_hashes", "first_date", "last_date", "dates", "teams")
     if not warehouse.has_table(table.contract.schema_name, table.name):
         return dict(zip(names, (0, 0, (), 0, None, None, 0, 0), strict=True))

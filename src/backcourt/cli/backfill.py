@@ -11,6 +11,7 @@ import typer
 from backcourt.cli import plan as plan_verb
 from backcourt.cli.console import print_json, print_table, progress, say, verb
 from backcourt.cli.excerpt import AsOf, Into, refuse_contradiction, take
+from backcourt.cli.notify import Notify, notifying
 from backcourt.cli.options import (
     CLOCK,
     AsJson,
@@ -75,6 +76,7 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan; the file is opened read-only")] = False,
     as_of: AsOf = None,
     into: Into = None,
+    notify: Notify = None,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -86,7 +88,7 @@ def backfill(
     refuse_contradiction(as_of, into, dry_run=dry_run)
     if as_of is not None and into is not None:
         options = take(options, as_of, into, quiet=as_json)
-    with open_common(options, read_only=dry_run) as opened:
+    with notifying(notify, options), open_common(options, read_only=dry_run) as opened:
         made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
         if dry_run:
             plan_verb.show(made, scope, as_json=as_json)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import typer
 import typer.core
@@ -19,6 +19,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from backcourt.errors import BackcourtError, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 P = ParamSpec("P")
 
@@ -73,6 +76,12 @@ def print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n")
 
 
+def print_json_line(document: object) -> None:
+    """One JSON document on a line of its own, at once: one of many."""
+    sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def stream_json(head: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
     """One JSON document on standard output that ends in a list, a line a row, written while the rows come."""
     first = json.dumps(head, default=_plain, ensure_ascii=False).removesuffix("}")
@@ -88,22 +97,42 @@ def print_table(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
 ) -> None:
     """A table; `right` are the columns with figures."""
-    from rich.table import Table as RichTable
+    screen().print(rich_table(title, headers, rows, right=right))
+    screen().print()
 
-    table = RichTable(
-        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
-    )
+
+def rich_table(
+    title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+) -> RichTable:
+    """The same as what a screen, or a part of one, can show."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for number, header in enumerate(headers):
         table.add_column(header, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    screen().print(table)
-    screen().print()
+    return table
 
 
 def say(text: str, style: str | None = None) -> None:
     """A line on standard output, left whole so that a command in it can be copied."""
     screen().print(escape(text), style=style, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """A line on standard error about what went wrong beside the work."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[yellow]Warning:[/yellow] {escape(text)}")
+
+
+def duration(seconds: float | None) -> str:
+    """A stretch of time with its unit."""
+    if seconds is None:
+        return "unknown"
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ VERBS = (
     "status",
     "verify",
     "gaps",
-    "gaps",
+    "validate",
     "rehash",
     "explain",
     "runs",

@@ -1,4 +1,4 @@
-"""`backcourt report`: coverage per period and totals; or the quality of features, or how full columns are."""
+"""`backcourt report`: coverage per period and totals; or the quality of features, how full columns are, or a page of it all."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from backcourt.cli.options import (
     scope_of,
 )
 from backcourt.cli.report_columns import show_columns, show_quality
+from backcourt.cli.report_html import write_page
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.report.columns import column_report
@@ -64,7 +65,7 @@ def register(app: typer.Typer) -> None:
         "report",
         short_help="Coverage by season, month or date; quality of features; columns.",
         help="Per period and table: verified and expected dates and rows, duplicates, NULLs, games not covered; then totals."
-        " With --quality the tiers of the feature store by week; with --columns how full each column is.",
+        " With --quality the tiers of the feature store by week; with --columns how full each column is; with --html one page.",
         epilog="Example: backcourt report --by month --seasons 2021",
     )(report)
 
@@ -78,6 +79,9 @@ def report(
     columns: Annotated[
         bool, typer.Option("--columns", help="Share of rows with a value, per column and season")
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one page with calendars, quality, runs and findings")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write it to a file: .json, .csv or .md")] = None,
     dates: Dates = None,
     start_date: StartDate = None,
@@ -91,14 +95,18 @@ def report(
 ) -> None:
     """Exit code 0 when every line is complete, 1 when one is not."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
-    if quality or columns:
-        if (quality and columns) or out is not None or by is not By.SEASON:
+    if quality or columns or html is not None:
+        if sum((quality, columns, html is not None)) > 1 or out is not None or by is not By.SEASON:
             raise UsageError(
-                "--quality and --columns are reports of their own.",
+                "--quality, --columns and --html are reports of their own.",
                 "Ask for one, without --by and --out; --json gives it all.",
             )
         with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
-            is_sound = _other_report(opened, scope, quality=quality, as_json=as_json)
+            is_sound = (
+                write_page(opened, scope, html, as_json=as_json)
+                if html is not None
+                else _other_report(opened, scope, quality=quality, as_json=as_json)
+            )
         if not is_sound:
             raise typer.Exit(1)
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from backcourt.engine import spines
 from backcourt.engine.contract import Contract
 from backcourt.engine.expect import Reach, covered_games, create_histories, reach_of
 from backcourt.engine.hashing import fingerprints, partition_hash, quoted, row_hash
@@ -53,20 +54,32 @@ def create_spine(warehouse: Warehouse, table: Table) -> None:
         f"CREATE OR REPLACE TEMP TABLE expected_games AS SELECT * FROM ({covered_games(table)})"
         " WHERE game_date IN (SELECT game_date FROM unit_dates)"
     )
+    of_dates = "WHERE s.game_date IN (SELECT game_date FROM unit_dates)"
+    of_games = " AND s.game_id IN (SELECT game_id FROM expected_games)" if "game_id" in table.contract.key else ""
     warehouse.execute(
-        f"CREATE OR REPLACE TEMP TABLE spine AS SELECT s.* FROM ({with_inputs(table.spine_sql)}) AS s"
-        " WHERE s.game_date IN (SELECT game_date FROM unit_dates)"
-        + (" AND s.game_id IN (SELECT game_id FROM expected_games)" if "game_id" in table.contract.key else "")
+        f"CREATE OR REPLACE TEMP TABLE spine AS SELECT s.* FROM {_all_keys(warehouse, table, of_dates)} AS s {of_dates}{of_games}"
     )
+
+
+def _all_keys(warehouse: Warehouse, table: Table, of_dates: str) -> str:
+    """What gives the spine of the dates, whichever games the table must hold: its query, or what is kept of it."""
+    query = f"({with_inputs(table.spine_sql)})"
+    dates = [row[0] for row in warehouse.rows("SELECT game_date FROM unit_dates")]
+    kept = spines.find(warehouse, table.spine_sql, dates)
+    return kept or spines.keep(warehouse, table.spine_sql, dates, f"SELECT s.* FROM {query} AS s {of_dates}") or query
 
 
 def hash_rows(warehouse: Warehouse, contract: Contract) -> None:
     """Fill `hashed` with the candidate rows of the dates in `changed_dates`, each with its data_hash."""
     columns = ", ".join(quoted(name) for name in contract.column_names)
-    relation, data_hash = "candidate", row_hash(contract.columns)
+    data_hash = row_hash(contract.columns)
     if _create_vouched(warehouse, contract):
-        relation, data_hash = _beside_stored(contract, data_hash)
-    rows = in_slices(warehouse, contract, f"{columns}, {data_hash} AS data_hash", relation, "changed_dates")
+        # Few rows are left to hash, and each slice would read all that is stored beside them.
+        relation, known_or_new = _beside_stored(contract, data_hash)
+        of_changed = "WHERE game_date IN (SELECT game_date FROM changed_dates)"
+        rows = f"SELECT {columns}, {known_or_new} AS data_hash FROM {relation} {of_changed}"
+    else:
+        rows = in_slices(warehouse, contract, f"{columns}, {data_hash} AS data_hash", "candidate", "changed_dates")
     warehouse.execute(f"CREATE OR REPLACE TEMP TABLE hashed AS {rows} ORDER BY game_date, {', '.join(contract.key)}")
 
 

@@ -58,10 +58,13 @@ def certify(
     needed = with_reads(warehouse, registry, vouched, days)
     certificate_id = _new_id(warehouse, started)
     planned = sum(len(dates) for dates in needed.values())
-    events.append(
-        warehouse, started, "run_started", {"run": certificate_id, "planned": planned, "scope": scope.describe()}
-    )
-    tables = _compared(warehouse, registry, wanted, needed, days, on_unit)
+    events.start(warehouse, started, "certify", certificate_id, planned, {"scope": scope.describe()})
+
+    def told(table: str, dates: int) -> None:
+        events.append(warehouse, clock.now(), "compared", {"run": certificate_id, "table": table, "dates": dates})
+        on_unit(table, dates)
+
+    tables = _compared(warehouse, registry, wanted, needed, days, told)
     ended = clock.now()
     certificate = Certificate(
         certificate_id=certificate_id,
@@ -78,7 +81,7 @@ def certify(
     store(warehouse, certificate)
     evaluate_all(warehouse, registry)
     events.write_snapshot(warehouse)
-    events.append(warehouse, ended, "run_ended", {"run": certificate_id, "outcome": certificate.outcome})
+    events.append(warehouse, ended, events.ENDED, {"run": certificate_id, "outcome": certificate.outcome})
     return certificate
 
 

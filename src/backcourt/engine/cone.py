@@ -1,9 +1,9 @@
 """The cone of a change: of the pre-game dates that are due, those that no changed row reaches need no recompute.
 
-The change feed names the rows of a built upstream table that are other than when a partition was built; the flows of
-its lineage say by which columns such a row reaches which rows. What the feed cannot tell (an old value of a link that
-changed, a row that is gone, too many rows) counts as reaching everything that the date may read. Only what changed
-in built tables is followed: a date before which a raw table changed is inside.
+The change feed names the rows of a built upstream table that are other than when a partition was built, and a raw
+table keeps all rows that it ever had; the flows of the lineage say by which columns such a row reaches which rows. What
+is not known (an old value of a link that changed, a built row that is gone, too many rows) counts as reaching everything
+that the date may read. Registries and snapshots are not followed: a date before which one of them changed is inside.
 """
 
 from __future__ import annotations
@@ -21,11 +21,24 @@ from backcourt.engine.expect import reach_of
 from backcourt.engine.hashing import quoted
 from backcourt.engine.inputs import with_inputs
 from backcourt.engine.lineage import Bridge, Flow
+from backcourt.engine.mend import MENDED
+from backcourt.engine.news import create_news
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
 # Lines of the feed that are followed; of more than this nearly everything is reached anyway.
 MOST_LINES = 20_000
+
+# Later than any run or ingest.
+_NEVER = 2_147_483_647
+
+# Which dates of an upstream table are read for a date, by its reach.
+_READ = {
+    "same_date": "c.game_date = d.game_date",
+    "before": "c.game_date < d.game_date AND c.game_date >= d.reads_from",
+    "until": "c.game_date <= d.game_date AND c.game_date >= d.reads_from",
+    "season": "c.game_date BETWEEN d.first_date AND d.last_date",
+}
 
 # Keys of the feed that are new since a run, with the run that told of them.
 _LINES = """SELECT c.game_date, c.kind, c.key, c.columns, r.ordinal AS since
@@ -34,7 +47,7 @@ _LINES = """SELECT c.game_date, c.kind, c.key, c.columns, r.ordinal AS since
 
 @dataclass(frozen=True)
 class Due:
-    """Why a verified date is due: the built tables that changed since the run (by its ordinal) that last saw to it."""
+    """Why a verified date is due: the tables that changed since the run (by its ordinal) that last saw to it."""
 
     since: int
     upstream: frozenset[str]
@@ -76,7 +89,7 @@ def confirm(warehouse: Warehouse, table: Table, dates: Collection[date], run_id:
 def _behind(
     warehouse: Warehouse, registry: Registry, table: Table, dates: Collection[date]
 ) -> dict[str, dict[date, Due]]:
-    """Per season the verified dates that are due because of built tables alone."""
+    """Per season the verified dates that are due because of tables alone that are followed."""
     rows = warehouse.rows(
         """SELECT e.season, p.game_date, p.confirmed_by, p.inputs, e.inputs FROM ledger.partitions AS p
         JOIN evaluation AS e ON e.table_name = p.table_name AND e.game_date = p.game_date AND e.code_version = p.code_version
@@ -84,13 +97,25 @@ def _behind(
           AND list_contains(?::DATE[], p.game_date) ORDER BY p.game_date""",
         [table.full_name, sorted(dates)],
     )
-    built = {registry.built[name].full_name for name in registry.built_upstream(table.name)}
+    followed = {flow.upstream for flow in registry.lineage(table.name).flows}
+    untold = _last_untold(warehouse)
     seasons: dict[str, dict[date, Due]] = defaultdict(dict)
     for season, day, since, before, now in rows:
         changed = frozenset(changed_inputs(before, now))
-        if changed and changed <= built:
+        of_raw = any(name.startswith("raw.") for name in changed)
+        if changed and changed <= followed and not (of_raw and since <= untold):
             seasons[season][day] = Due(since, changed)
     return seasons
+
+
+def _last_untold(warehouse: Warehouse) -> int:
+    """The newest run, by its ordinal, since which raw rows may have changed without a trace in them.
+
+    The ingests of damaged rows are undone, and what stands may be another source's row than before.
+    """
+    if warehouse.value("SELECT COUNT(*) > 1 FROM ledger.sources"):
+        return _NEVER
+    return int(ledger.meta(warehouse, MENDED) or 0)
 
 
 def unreached(
@@ -99,19 +124,22 @@ def unreached(
     """Of dates of one season those that no row of an upstream table reaches that changed after the runs given with them."""
     flows = [flow for flow in registry.lineage(table.name).flows if flow.upstream == upstream]
     contract, first = registry.contract(upstream), min(since.values())
-    if warehouse.value(f"SELECT COUNT(*) FROM ({_LINES})", {"table": upstream, "since": first}) > MOST_LINES:
+    links = sorted({name for flow in flows for name in flow.tied})
+    if contract.kind == "raw":
+        _create_raw_lines(warehouse, contract, links, first)
+    elif warehouse.value(f"SELECT COUNT(*) FROM ({_LINES})", {"table": upstream, "since": first}) > MOST_LINES:
         return set()
-    _create_lines(warehouse, contract, sorted({name for flow in flows for name in flow.tied}), first)
+    else:
+        _create_lines(warehouse, contract, links, first)
     warehouse.execute(
         """CREATE OR REPLACE TEMP TABLE cone_dates AS
-        SELECT d.game_date, d.since, h.reads_from FROM (SELECT UNNEST(?::DATE[]) AS game_date, UNNEST(?::BIGINT[]) AS since) AS d
+        SELECT d.game_date, d.since, h.* EXCLUDE (season)
+        FROM (SELECT UNNEST(?::DATE[]) AS game_date, UNNEST(?::BIGINT[]) AS since) AS d
         JOIN evaluation AS e ON e.table_name = ? AND e.game_date = d.game_date JOIN histories AS h ON h.season = e.season""",
         [list(since), list(since.values()), table.full_name],
     )
-    same_date = reach_of(registry, table, upstream) == "same_date"
-    reached = "c.game_date = d.game_date" if same_date else "c.game_date < d.game_date AND c.game_date >= d.reads_from"
-    told = f"cone_dates AS d JOIN cone_lines AS c ON c.since > d.since AND {reached}"
-    # A change that the feed does not tell of cannot be followed.
+    told = f"cone_dates AS d JOIN cone_lines AS c ON c.since > d.since AND {_READ[reach_of(registry, table, upstream)]}"
+    # A change that nothing tells of cannot be followed.
     left = _days(warehouse, f"SELECT DISTINCT d.game_date FROM {told}")
     for flow in flows:
         if left:
@@ -136,6 +164,33 @@ def _create_lines(warehouse: Warehouse, contract: Contract, links: Iterable[str]
         SELECT DISTINCT {", ".join(fields)} FROM told AS c
         LEFT JOIN stored AS s ON s.game_date = c.game_date AND s.own_key = COALESCE(c.key, s.own_key)""",
         {"table": contract.full_name, "since": since},
+    )
+
+
+def _create_raw_lines(warehouse: Warehouse, contract: Contract, links: Iterable[str], since: int) -> None:
+    """`cone_lines` of a raw table: each row that came or went since a run, as it was; both of a row that was corrected."""
+    after = warehouse.value("SELECT newest_ingest FROM ledger.runs WHERE ordinal = ?", [since])
+    create_news(warehouse, contract, contract.column_names, int(after), _NEVER)
+    same = " AND ".join(
+        f"n.row_key.{quoted(name)} IS NOT DISTINCT FROM r.{quoted(name)}" for name in ("source", *contract.key)
+    )
+    fields = ["r.game_date", "w.since", "IF(n.kind = 'corrected', 'changed', n.kind) AS kind", "n.columns"]
+    fields += [f"r.{quoted(name)} AS {_link(name)}" for name in links]
+    warehouse.execute(
+        f"""CREATE OR REPLACE TEMP TABLE cone_lines AS
+        WITH arrived_or_ended AS (
+          SELECT *, ingest_id AS told_by FROM {contract.full_name} WHERE ingest_id > $after
+          UNION ALL
+          SELECT r.*, t.ingest_id FROM {contract.full_name} AS r
+          JOIN ledger.retired AS t ON t.table_name = $table AND t.row_id = r.row_id WHERE t.ingest_id > $after),
+        -- ingest: the first run that saw it, one more than the last that did not
+        told_to AS (
+          SELECT n.ingest_id, 1 + MAX(r.ordinal) AS since FROM (SELECT DISTINCT ingest_id FROM news) AS n
+          JOIN ledger.runs AS r ON r.newest_ingest < n.ingest_id GROUP BY n.ingest_id)
+        SELECT DISTINCT {", ".join(fields)} FROM news AS n
+        JOIN told_to AS w ON w.ingest_id = n.ingest_id
+        JOIN arrived_or_ended AS r ON r.told_by = n.ingest_id AND {same}""",
+        {"after": after, "table": contract.name},
     )
 
 

@@ -37,10 +37,32 @@ class Feature(BaseModel):
     required: bool = False
 
 
+class Health(BaseModel):
+    """Bounds on all values of a column on one date together.
+
+    `values` is the least share of rows with a value, on dates with at least `rows` rows; `zeros` the largest share of 0 (or
+    FALSE) among the values and `distinct` the least number of different ones, on dates with at least `rows` values.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    values: Annotated[float, Field(ge=0, le=1)] | None = None
+    zeros: Annotated[float, Field(ge=0, le=1)] | None = None
+    distinct: Annotated[int, Field(ge=2)] | None = None
+    rows: Annotated[int, Field(ge=1)] = 100
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Health:
+        if self.values is None and self.zeros is None and self.distinct is None:
+            raise ValueError("health bounds nothing: give values, zeros or distinct")
+        return self
+
+
 class Column(BaseModel):
     """One column: `null` gives the reason a value may be missing; without it the column is never NULL.
 
-    `constant` gives the reason a column may hold one value only; `feature` makes it an input of models.
+    `constant` gives the reason a column may hold one value only, `drift` the reason why its shares may move from season to
+    season; `health` bounds what it may hold on a date; `feature` makes it an input of models.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +77,8 @@ class Column(BaseModel):
     null: str | None = None
     derived: str | None = None
     constant: str | None = None
+    drift: str | None = None
+    health: Health | None = None
     feature: Feature | None = None
 
     @property

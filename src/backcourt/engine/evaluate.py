@@ -28,6 +28,12 @@ GONE = "its last game is gone"
 WITH_CODE = """(SELECT e.*, p.code_version AS built_with FROM evaluation AS e
     LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date AND p.state = 'verified')"""
 
+# The inputs of partitions where none has changed.
+_SAME = "SELECT table_name, game_date, inputs FROM ledger.partitions"
+# Who is expected before a game, both teams together: the mean of four real seasons.
+_PLAYERS_A_GAME = 30
+_TEAMS = 30
+
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
     reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
 
@@ -47,16 +53,14 @@ def _create_subjects(warehouse: Warehouse, registry: Registry) -> None:
     """Fill `subjects`: per table what its partitions are judged by."""
     warehouse.execute(
         "CREATE OR REPLACE TEMP TABLE subjects (table_name VARCHAR, code_version VARCHAR, covers VARCHAR,"
-        " rows_a_game INTEGER, horizon DATE, ordinal INTEGER)"
+        " rows_a_game INTEGER, rows_a_date INTEGER, horizon DATE, ordinal INTEGER)"
     )
     horizons = {kind: last_date(warehouse, kind) for kind in ("pre", "post")}
     rows = [
         (
             table.full_name,
             registry.lineage(table.name).code_version,
-            f"raw.{table.contract.covers}",
-            # Until a partition has been built its rows are estimated: two a game for teams, else those of the raw table it covers.
-            2 if "team_id" in table.contract.key else 1,
+            *_estimate(registry, table),
             horizons[table.contract.kind],
             ordinal,
         )
@@ -65,11 +69,23 @@ def _create_subjects(warehouse: Warehouse, registry: Registry) -> None:
     warehouse.insert("subjects", rows)
 
 
-def evaluate_all(warehouse: Warehouse, registry: Registry) -> None:
-    """Fill the temporary table `evaluation` for every built table, upstream ones first."""
+def _estimate(registry: Registry, table: Table) -> tuple[str | None, int | None, int | None]:
+    """What tells the rows of a partition until it has been built: a raw table with the same key, else so many a game or date."""
+    key, covers = set(table.contract.key), f"raw.{table.contract.covers}"
+    counted = covers if key == set(registry.contract(covers).key) else None
+    if "player_id" in key:
+        return counted, _PLAYERS_A_GAME, None
+    if "game_id" in key:
+        return counted, 2, None
+    return None, None, _TEAMS if "team_id" in key else 1
+
+
+def evaluate_all(warehouse: Warehouse, registry: Registry, *, same_inputs: bool = False) -> None:
+    """Fill the temporary table `evaluation` for every built table; `same_inputs` where none is known to have changed."""
     prepare(warehouse, registry)
-    _gather_prints(warehouse, registry.ordered)
-    _judge(warehouse, registry, registry.ordered)
+    if not same_inputs:
+        _gather_prints(warehouse, registry.ordered)
+    _judge(warehouse, registry, registry.ordered, _SAME if same_inputs else _inputs())
 
 
 def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
@@ -79,21 +95,21 @@ def evaluate(warehouse: Warehouse, registry: Registry, table: Table) -> None:
     that is not verified is stale too: whether it really changes shows when that one has run.
     """
     _gather_prints(warehouse, [table])
-    _judge(warehouse, registry, [table])
+    _judge(warehouse, registry, [table], _inputs())
 
 
-def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) -> None:
+def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table], inputs: str) -> None:
     """Judge tables, which come in dependency order, in one statement; then find what is behind what they read."""
     names = [table.full_name for table in tables]
     warehouse.execute("DELETE FROM evaluation WHERE list_contains(?, table_name)", [names])
     warehouse.execute(
         f"""INSERT INTO evaluation
-        WITH inputs AS ({_inputs()}),
+        WITH inputs AS ({inputs}),
         judged_tables AS (SELECT * FROM subjects WHERE list_contains($tables, table_name)),
         compared AS (
           SELECT s.*, COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
             COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause,
-            COALESCE(p.expected_rows, r.rows, g.games * s.rows_a_game) AS expected_rows, COALESCE(p.rows, 0) AS rows,
+            COALESCE(p.expected_rows, r.rows, g.games * s.rows_a_game, s.rows_a_date) AS expected_rows, COALESCE(p.rows, 0) AS rows,
             i.inputs, p.input_hash, p.code_version AS built_with, p.table_name IS NOT NULL AS is_known
           FROM (SELECT * FROM grid WHERE list_contains($tables, table_name)) AS g
           FULL JOIN (SELECT * FROM ledger.partitions WHERE list_contains($tables, table_name)) AS p

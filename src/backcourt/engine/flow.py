@@ -45,6 +45,18 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Copied:
+    """A column that stands as it is in a table that the query joins: that table, its column, and the keys of the join.
+
+    Each key is a column of that table and the column of the result that has its value.
+    """
+
+    table: str
+    column: str
+    keys: frozenset[Link]
+
+
+@dataclass(frozen=True)
 class Relation:
     """What the rows of a relation (that they exist, and how often) and each of its columns follow from.
 
@@ -84,6 +96,43 @@ def _read(scope: Scope, known: Mapping[int, Relation], stored: Stored) -> Relati
     return _opaque(scope, known, stored)
 
 
+def copied(tree: exp.Query) -> dict[str, Copied]:
+    """Of the columns of a qualified query those that it takes as they are from a stored table, joined by nothing but columns."""
+    known: dict[int, dict[str, Copied]] = {}
+    for scope in traverse_scope(tree):
+        known[id(scope.expression)] = dict(_copied(scope, known))
+    return known[id(tree)]
+
+
+def _copied(scope: Scope, known: Mapping[int, Mapping[str, Copied]]) -> Iterator[tuple[str, Copied]]:
+    query = scope.expression
+    if not isinstance(query, exp.Select) or query.args.get("group") or query.args.get("distinct"):
+        return
+    places = {each.alias_or_name: each.unalias() for each in query.selects}
+    plain = {name: (one.table, one.name) for name, one in places.items() if isinstance(one, exp.Column)}
+    outputs = {place: name for name, place in plain.items()}
+    joined = {join.alias_or_name: join.args.get("on") for join in query.args.get("joins") or ()}
+    for name, (alias, column) in plain.items():
+        source = scope.sources.get(alias)
+        if isinstance(source, Scope) and (inner := known.get(id(source.expression), {}).get(column)):
+            table, of, keys = inner.table, inner.column, [(their, (alias, own)) for their, own in inner.keys]
+        elif isinstance(source, exp.Table) and source.db not in ("", "main") and joined.get(alias) is not None:
+            table, of, keys = f"{source.db}.{source.name}", column, _joined_by(alias, joined[alias])
+        else:
+            continue
+        if keys and all(place in outputs for _, place in keys):
+            yield name, Copied(table, of, frozenset((their, outputs[place]) for their, place in keys))
+
+
+def _joined_by(alias: str, condition: exp.Expr | None) -> list[tuple[str, Place]]:
+    """The columns of a joined table with those they equal; none where the condition is more than such equalities."""
+    pairs = [pair if pair[0][0] == alias else pair[::-1] for pair in _equalities(condition)]
+    terms = list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
+    if len(pairs) < len(terms) or any(one[0] != alias or other[0] == alias for one, other in pairs):
+        return []
+    return [(one[1], other) for one, other in pairs]
+
+
 def merged(parts: Iterable[Dependence]) -> Dependence:
     """The union of what several things follow from."""
     columns: dict[Way, frozenset[str]] = defaultdict(frozenset)
@@ -96,6 +145,11 @@ def merged(parts: Iterable[Dependence]) -> Dependence:
 def linked(part: Dependence, relink: Callable[[frozenset[Link]], Iterable[Link]]) -> Dependence:
     """The same with other links; a bridge from which no link leads on is none."""
     return merged({_way(upstream, relink(links), bridge): names} for (upstream, links, bridge), names in part.items())
+
+
+def is_raw(way: Way) -> bool:
+    """Whether it begins in a raw table."""
+    return way[0].startswith("raw.")
 
 
 def _way(upstream: str, links: Iterable[Link], bridge: Bridge | None) -> Way:
@@ -212,7 +266,8 @@ class _Select:
     def _way_here(self, alias: str, way: Way) -> Way:
         upstream, links, bridge = way
         places = {(of, place) for of, own in links for place in self._places((alias, own))}
-        if bridge is not None:
+        # A bridge stands on the raw rows of today: what leads over it is followed while those are as they were.
+        if bridge is not None or is_raw(way):
             return _way(upstream, places, bridge)
         bridges = self._bridges()
         tied = {name: frozenset(_on(name, places)) for name in bridges if name != alias}
@@ -230,7 +285,7 @@ class _Select:
             for alias, node in nodes.items()
             if isinstance(node, exp.Table)
             and isinstance(self.scope.sources[alias], Scope)
-            and not self.sources[alias].all
+            and all(map(is_raw, self.sources[alias].all))
         }
 
     def _places(self, start: Place) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.engine.contract import Column, Contract
+from backcourt.engine.contract import Column, Contract, Health
 from backcourt.engine.hashing import quoted
 from backcourt.engine.inputs import with_inputs
 from backcourt.engine.registry import Table
@@ -40,6 +40,8 @@ def rules(table: Table) -> Iterator[Rule]:
     yield Rule("unique_keys", _unique_keys(contract))
     yield Rule("keys_equal_spine", _keys_equal_spine(contract))
     yield Rule("column_rules", _column_rules(contract))
+    if any(column.health for column in contract.columns):
+        yield Rule("column_health", _column_health(contract))
     for check in contract.checks:
         yield Rule(check.name, _own(check.sql))
 
@@ -97,6 +99,50 @@ def _broken(column: Column) -> Iterator[tuple[str, str]]:
     if column.range:
         low, high = column.range
         yield f"{name} NOT BETWEEN {low!r} AND {high!r}", f"is not within {low:g} to {high:g}"
+
+
+def _column_health(contract: Contract) -> str:
+    figures: list[str] = []
+    cases: list[str] = []
+    for column in contract.columns:
+        if column.health:
+            figures += [f"{figure} AS {quoted(name)}" for name, figure in _health_figures(column).items()]
+            cases += [f"WHEN {sick} THEN '{column.name} {why}'" for sick, why in _sick(column.name, column.health)]
+    return (
+        f"SELECT game_date, sick || ', of ' || rows || ' rows' AS cause FROM (SELECT *, CASE {' '.join(cases)} END AS sick"
+        f" FROM (SELECT game_date, COUNT(*) AS rows, {', '.join(figures)} FROM candidate GROUP BY game_date))"
+        " WHERE sick IS NOT NULL"
+    )
+
+
+def _health_figures(column: Column) -> dict[str, str]:
+    name = quoted(column.name)
+    return {
+        f"{column.name} values": f"COUNT({name})",
+        f"{column.name} zeros": f"COUNT(IF({is_zero(column)}, 1, NULL))",
+        f"{column.name} distinct": f"COUNT(DISTINCT {name})",
+    }
+
+
+def _sick(name: str, health: Health) -> Iterator[tuple[str, str]]:
+    values, zeros, distinct = (quoted(f"{name} {figure}") for figure in ("values", "zeros", "distinct"))
+    if health.values is not None:
+        few = f"rows >= {health.rows} AND {values} < {health.values!r} * rows"
+        yield few, f"has a value in fewer than {health.values:g} of its rows"
+    if health.zeros is not None:
+        many = f"{values} >= {health.rows} AND {zeros} > {health.zeros!r} * {values}"
+        yield many, f"is 0 in more than {health.zeros:g} of its values"
+    if health.distinct is not None:
+        one = f"{values} >= {health.rows} AND {distinct} < {health.distinct}"
+        yield one, f"has fewer than {health.distinct} different values"
+
+
+def is_zero(column: Column) -> str:
+    """SQL for whether a column holds 0 or FALSE; text and dates have no zero."""
+    name = quoted(column.name)
+    if column.type == "boolean":
+        return f"NOT {name}"
+    return f"{name} = 0" if column.type in ("bigint", "integer", "double") else "FALSE"
 
 
 def _own(sql: str) -> str:

@@ -65,6 +65,8 @@ _TABLES = {
         outcome VARCHAR NOT NULL, passed BIGINT NOT NULL, warned BIGINT NOT NULL, failed BIGINT NOT NULL, errors BIGINT NOT NULL""",
     "findings": """review_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, check_name VARCHAR NOT NULL, subject VARCHAR NOT NULL,
         outcome VARCHAR NOT NULL, said VARCHAR NOT NULL, figures VARCHAR NOT NULL, query VARCHAR NOT NULL, hint VARCHAR NOT NULL""",
+    "refused": """table_name VARCHAR NOT NULL, game_date DATE NOT NULL, check_name VARCHAR NOT NULL, row_key VARCHAR NOT NULL,
+        cause VARCHAR NOT NULL, review_id VARCHAR NOT NULL, content VARCHAR NOT NULL, input_hash VARCHAR NOT NULL""",
 }
 # Tables whose seal is kept per subject, so that a commit re-reads only what it wrote.
 _PER_SUBJECT = {
@@ -77,6 +79,7 @@ _PER_SUBJECT = {
     "changes": "run_id",
     "certified": "certificate_id",
     "findings": "review_id",
+    "refused": "table_name",
 }
 # Bookkeeping that users read beside the raw rows; sealed like the ledger's own tables.
 _ELSEWHERE = {"unresolved": "raw.unresolved"}
@@ -261,6 +264,17 @@ def differing_fingerprints(
           ON n.game_date = o.game_date AND n.column_name = o.column_name
         WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows GROUP BY day ORDER BY day""",
         [table_name],
+    )
+
+
+def raw_rows(warehouse: Warehouse) -> dict[str, int]:
+    """The current rows of each raw table, as counted when they were ingested."""
+    return dict(
+        warehouse.rows(
+            """SELECT table_name, CAST(SUM(rows) AS BIGINT) FROM (SELECT table_name, game_date, MAX(rows) AS rows
+              FROM ledger.column_fingerprints WHERE starts_with(table_name, 'raw.') GROUP BY table_name, game_date)
+            GROUP BY table_name ORDER BY table_name"""
+        )
     )
 
 

@@ -42,7 +42,7 @@ class Bridge:
 
 @dataclass(frozen=True)
 class Flow:
-    """One way in which rows of a built upstream table reach rows of a table.
+    """One way in which rows of an upstream table reach rows of a table.
 
     A change in one of `columns`, or of whether the row exists, reaches only rows in which each second column of `links`
     has the value of the first in the upstream row, as it was or as it became, and which a row of the `bridge` ties to it;
@@ -64,7 +64,7 @@ class Flow:
 class Lineage:
     """Columns consumed per upstream table (`raw.x`, `analytics.x`), the version of the code, the ways a change takes.
 
-    Of `flows` there are some for every built table that is read, and none for raw ones.
+    Of `flows` there are some for every table that is read and followed: none for registries and snapshots.
     """
 
     consumed: Mapping[str, frozenset[str]]
@@ -75,7 +75,7 @@ class Lineage:
 def recall(warehouse: Warehouse, registry: Registry) -> None:
     """Give the registry the lineage that the warehouse remembers, if it was derived from the very same files."""
     stored = _stored(warehouse)
-    if stored.get("digest") == _digest(registry):
+    if stored.get("digest") == digest(registry):
         for name, known in stored["tables"].items():
             consumed = {upstream: frozenset(columns) for upstream, columns in known["consumed"].items()}
             flows = tuple(_as_flow(*flow) for flow in known["flows"])
@@ -84,10 +84,10 @@ def recall(warehouse: Warehouse, registry: Registry) -> None:
 
 def remember(warehouse: Warehouse, registry: Registry) -> None:
     """Store the lineage of all tables, unless it is stored; call inside a transaction."""
-    digest = _digest(registry)
-    if _stored(warehouse).get("digest") != digest:
+    made_of = digest(registry)
+    if _stored(warehouse).get("digest") != made_of:
         tables = {name: _as_document(registry, name) for name in registry.built}
-        document = {"digest": digest, "tables": tables}
+        document = {"digest": made_of, "tables": tables}
         ledger.set_meta(warehouse, _META_KEY, json.dumps(document, sort_keys=True))
 
 
@@ -119,8 +119,8 @@ def _as_links(pairs: list[list[str]]) -> Links:
     return tuple((of, own) for of, own in pairs)
 
 
-def _digest(registry: Registry) -> str:
-    """Of all that lineage follows from: contracts, SQL, and the code and the parser that derive it."""
+def digest(registry: Registry) -> str:
+    """A digest of all that lineage follows from: contracts, SQL, and the code and the parser that derive it."""
     contracts = [*registry.raw.values(), *(table.contract for table in registry.built.values())]
     texts = [contract.model_dump_json(exclude={"folder"}) for contract in contracts]
     texts += [text for table in registry.built.values() for text in (table.build_sql, table.spine_sql)]

@@ -11,6 +11,9 @@ from backcourt.engine.contract import Contract
 from backcourt.errors import SourceError
 from backcourt.warehouse.duckdb import Warehouse
 
+# Under this key the ledger has the newest run, by its ordinal, before the last time that ingests were undone.
+MENDED = "mended_after_run"
+
 
 def is_damaged(warehouse: Warehouse, contract: Contract) -> bool:
     """Whether verify has marked a partition of a raw table as damaged."""
@@ -42,6 +45,8 @@ def undo_damaged_ingests(warehouse: Warehouse, contract: Contract, source: str, 
         [source, stream],
     )
     of_undone = "ingest_id IN (SELECT ingest_id FROM undone)"
+    newest = warehouse.value("SELECT COALESCE(MAX(ordinal), 0) FROM ledger.runs")
+    ledger.set_meta(warehouse, MENDED, str(newest))
     warehouse.execute(f"DELETE FROM raw.{contract.name} WHERE {of_undone}")
     warehouse.execute(
         f"DELETE FROM ledger.retired WHERE table_name = ? AND ({of_undone}"

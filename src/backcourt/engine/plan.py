@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.engine import settled
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry, Table
 from backcourt.seasons import Scope
@@ -67,6 +68,18 @@ class Plan:
         return sum(due.rows for each in self.tables for due in each.due)
 
     @property
+    def work(self) -> dict[str, dict[str, int]]:
+        """Per table that would run its partitions, and the values they are expected to hold: what they weigh in time."""
+        return {
+            each.table.name: {
+                "planned": len(each.due),
+                "values": sum(max(due.rows, 1) for due in each.due) * len(each.table.contract.columns),
+            }
+            for each in self.tables
+            if each.due
+        }
+
+    @property
     def seconds(self) -> float:
         """The time it is expected to take."""
         return self.partitions * self.seconds_per_partition
@@ -76,7 +89,7 @@ def make_plan(
     warehouse: Warehouse, registry: Registry, scope: Scope, *, force: bool = False, with_upstream: bool = True
 ) -> Plan:
     """Plan a scope; with `force` everything expected in it runs though nothing is stale."""
-    evaluate_all(warehouse, registry)
+    evaluate_all(warehouse, registry, same_inputs=settled.holds(warehouse, registry))
     asked = registry.select(scope.tables, scope.phase)
     tables = registry.with_upstream(asked) if with_upstream else asked
     expected = _expected(warehouse)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.engine import spines
 from backcourt.engine.build import compute
 from backcourt.engine.expect import covered_games, last_date, reach_of
 from backcourt.engine.registry import Registry, Table
@@ -83,6 +84,11 @@ def recompute(warehouse: Warehouse, registry: Registry, needed: Dates, days: Day
     """
     for schema in ("analytics", "precompute"):
         warehouse.execute(f"CREATE SCHEMA {home}.{schema}")
+    with spines.kept(warehouse):
+        yield from _in_order(warehouse, registry, needed, days, home)
+
+
+def _in_order(warehouse: Warehouse, registry: Registry, needed: Dates, days: Days, home: str) -> Iterator[Recomputed]:
     for table in registry.ordered:
         is_read = any(
             needed[each.name] and table.name in registry.built_upstream(each.name) for each in registry.ordered

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backcourt.engine.contract import Contract, SchemaName, read_contract
 from backcourt.engine.inputs import SCHEDULED
 from backcourt.engine.lineage import Lineage
 from backcourt.engine.shared import expand
 from backcourt.errors import ContractError, UsageError
+
+if TYPE_CHECKING:
+    from backcourt.engine.flow import Copied
 
 TABLES = Path(__file__).resolve().parent.parent / "tables"
 
@@ -80,6 +84,14 @@ class Registry:
             self._lineages[name] = lineage_of(self, self.built[name])
         return self._lineages[name]
 
+    def copies(self, name: str) -> Mapping[str, Copied]:
+        """The columns of a built table that it takes as they are from other built tables."""
+        if name not in self._copies:
+            from backcourt.engine.sql import copies_of
+
+            self._copies[name] = copies_of(self, self.built[name])
+        return self._copies[name]
+
     def know(self, name: str, lineage: Lineage, upstream: set[str]) -> None:
         """Take over what was derived before, so that it need not be derived again."""
         self._lineages[name], self._upstream[name] = lineage, upstream
@@ -87,6 +99,10 @@ class Registry:
     @cached_property
     def _upstream(self) -> dict[str, set[str]]:
         # Parsing the SQL of a table takes a tenth of a second; contracts and SQL are read once, so what follows is kept.
+        return {}
+
+    @cached_property
+    def _copies(self) -> dict[str, Mapping[str, Copied]]:
         return {}
 
     @cached_property

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import cone, events, guard, ledger, lineage, runs
+from backcourt.engine import cone, events, guard, ledger, lineage, refused, runs, settled, spines
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
@@ -85,14 +85,15 @@ def backfill(
     made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
+        settled.remember(warehouse, registry)
     report = RunReport(runs.begin(warehouse, scope, made, unit, threads, started), made.partitions)
-    events.append(
-        warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
-    )
-    for planned in made.tables:
-        due = _due_now(warehouse, registry, planned, force=force)
-        if due:
-            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
+    told = {"scope": scope.describe(), "tables": made.work}
+    events.start(warehouse, started, "backfill", report.run_id, made.partitions, told)
+    with spines.kept(warehouse):
+        for planned in made.tables:
+            due = _due_now(warehouse, registry, planned, force=force)
+            if due:
+                _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
     _end_run(warehouse, made, report, clock.now())
@@ -166,7 +167,7 @@ def _attempt(
     """Build and publish some dates, in halves when they fail together; yields how many dates each commit settled."""
     try:
         build(warehouse, registry, table, dates)
-        failed = guard.failures(warehouse, table)
+        failed = refused.again(warehouse, table) | guard.failures(warehouse, table)
     except QueryError as error:
         if len(dates) > 1:
             middle = len(dates) // 2
@@ -255,7 +256,7 @@ def _end_run(warehouse: Warehouse, made: Plan, report: RunReport, ended: datetim
     tallies = [_tally(planned, report) for planned in made.tables]
     runs.end(warehouse, report.run_id, outcome, tallies, report.rows, ended)
     events.write_snapshot(warehouse)
-    events.append(warehouse, ended, "run_ended", {"run": report.run_id, "outcome": outcome})
+    events.append(warehouse, ended, events.ENDED, {"run": report.run_id, "outcome": outcome})
 
 
 def _tally(planned: PlannedTable, report: RunReport) -> runs.Tally:

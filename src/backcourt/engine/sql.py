@@ -63,24 +63,46 @@ def lineage_of(registry: Registry, table: Table) -> Lineage:
     schema = _schema(registry, private)
     consumed: dict[str, set[str]] = {}
     ways: list[flow.Dependence] = []
+    anywhere: dict[str, set[str]] = {}
     for where, sql in _queries(table):
         tree = _qualified(registry, sql, f"{table.full_name} {where}", private, schema)
         read = {name: names for name, names in _consumed(registry, tree, private).items() if name not in private}
         for upstream, columns in read.items():
             consumed.setdefault(base_name(upstream), set()).update(columns)
-        if not where.startswith("spine"):
+        if where.startswith("spine"):
+            anywhere = {base_name(upstream): set(columns) for upstream, columns in read.items()}
+        else:
             ways.append(_ways(registry, table, tree, private, is_build=where == "build.sql"))
     # Which games are expected is read by the engine for every table: final ones, or those of the schedule.
     is_post = table.contract.kind == "post"
-    games = consumed.setdefault("raw.games" if is_post else f"raw.games{SCHEDULED}", set())
+    games = anywhere.setdefault("raw.games" if is_post else f"raw.games{SCHEDULED}", set())
     games |= {"game_id", "game_date", "season", "season_type", "counts", "is_final" if is_post else "takes_place"}
     for upstream in list(consumed):
         if registry.contract(upstream).snapshot:
             # The current view of a snapshot table keeps what stood before the cut-off of its game.
             consumed[upstream] |= {"game_id", "snapshot_at", "snapshot_quality"}
             games.add("cutoff_at")
+    for upstream, columns in anywhere.items():
+        consumed.setdefault(upstream, set()).update(columns)
+    found = flow.merged(ways)
+    for bridge in sorted({way[2][0] for way in found if way[2] and _crossing(table, way[2][0])}):
+        tree = _qualified(registry, f"{_crossing(table, bridge)} SELECT 1 FROM {bridge}", bridge, private, schema)
+        for upstream, columns in _consumed(registry, tree, private).items():
+            anywhere.setdefault(base_name(upstream), set()).update(columns)
+    # What decides which rows are expected may reach any of them, and so may what a bridge stands on.
+    unlinked = {name: columns for name, columns in anywhere.items() if _is_followed(registry, name)}
+    ways.append({(name, frozenset(), None): frozenset(columns) for name, columns in unlinked.items()})
     frozen = {name: frozenset(columns) for name, columns in consumed.items()}
-    return Lineage(frozen, code_version(table), _flows(table, frozen, flow.merged(ways)))
+    return Lineage(frozen, code_version(table), _flows(registry, table, frozen, flow.merged(ways)))
+
+
+def copies_of(registry: Registry, table: Table) -> dict[str, flow.Copied]:
+    """The columns of a built table that its build takes as they are from another built table, in the order of its contract."""
+    private = _private(registry, table)
+    tree = _qualified(registry, table.build_sql, f"{table.full_name} build.sql", private, _schema(registry, private))
+    found = flow.copied(tree)
+    built = {one.full_name for one in registry.built.values()}
+    return {name: found[name] for name in table.contract.column_names if name in found and found[name].table in built}
 
 
 def code_version(table: Table) -> str:
@@ -209,7 +231,7 @@ def _consumed(registry: Registry, tree: exp.Query, private: Private) -> dict[str
 
 
 def _ways(registry: Registry, table: Table, tree: exp.Query, private: Private, *, is_build: bool) -> flow.Dependence:
-    """How built tables reach rows of a table, through its build or a check of it.
+    """How the tables that are followed reach rows of a table, through its build or a check of it.
 
     Links are taken only on copies of its row in the spine (in a check of the candidate): those stay what they are.
     """
@@ -228,24 +250,32 @@ def _shortest(links: Iterable[flow.Link]) -> list[flow.Link]:
 
 
 def _as_relation(registry: Registry, name: str, private: Private) -> flow.Relation:
-    """A stored table for the flow: of a built one each column is linked that may tell one entity from another."""
+    """A stored table for the flow: each of its columns is linked that may tell one entity from another."""
     if name in private:
         return flow.Relation(copies={column: ((), column) for column in private[name]})
-    if name.partition(".")[2] not in registry.built:
+    if not _is_followed(registry, name):
         return flow.Relation()
     columns = registry.contract(name).columns
     linked = [each.name for each in columns if each.role == "key" or each.name.endswith(("_id", "season"))]
-    way = (name, frozenset((each, each) for each in linked), None)
+    way = (base_name(name), frozenset((each, each) for each in linked), None)
     return flow.Relation({way: frozenset()}, {each.name: {way: frozenset([each.name])} for each in columns})
 
 
-def _flows(table: Table, consumed: Mapping[str, frozenset[str]], ways: flow.Dependence) -> tuple[Flow, ...]:
+def _is_followed(registry: Registry, name: str) -> bool:
+    """Not registries, which any row may read, nor snapshots: which of these stand depends on the games' cut-offs too."""
+    contract = registry.contract(name)
+    return contract.is_dated and not contract.snapshot
+
+
+def _flows(
+    registry: Registry, table: Table, consumed: Mapping[str, frozenset[str]], ways: flow.Dependence
+) -> tuple[Flow, ...]:
     """The ways as flows, each with the columns that no wider one has.
 
     A column that is read and reaches nothing, say one of a shared relation that this table has no use for, is on none.
     """
     passable = flow.merged({_passable(table, way): columns} for way, columns in ways.items())
-    read = {name for name in consumed if not name.startswith("raw.")} - {way[0] for way in passable}
+    read = {name for name in consumed if _is_followed(registry, name)} - {way[0] for way in passable}
     unseen: flow.Dependence = {(name, frozenset(), None): consumed[name] for name in read}
     kept: flow.Dependence = {}
     for way, columns in sorted(flow.merged([passable, unseen]).items(), key=_by_width):

@@ -51,6 +51,20 @@ def write(warehouse: Warehouse, query: Query, path: Path, form: str) -> Written:
     return written
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, which appears when it is whole; raises WarehouseError when it cannot be."""
+    if path.is_dir():
+        raise WarehouseError.unwritable(path, "it is a folder")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise WarehouseError.unwritable(path, error.strerror or str(error)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:

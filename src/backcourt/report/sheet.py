@@ -63,4 +63,18 @@ def _number(value: float) -> str:
 def _definition(column: Column) -> str:
     derived = f"; computed as {code(column.derived)}" if column.derived else ""
     constant = f"; one value only: {plain(column.constant)}" if column.constant else ""
-    return f"{plain(column.doc)}{derived}{constant}"
+    drift = f"; may drift: {plain(column.drift)}" if column.drift else ""
+    return f"{plain(column.doc)}{derived}{constant}{drift}{_health(column)}"
+
+
+def _health(column: Column) -> str:
+    if column.health is None:
+        return ""
+    health = column.health
+    bounds = {
+        "a value in at least {:.0%} of the rows": health.values,
+        "0 in at most {:.0%} of the values": health.zeros,
+        "at least {} different values": health.distinct,
+    }
+    said = ", ".join(text.format(bound) for text, bound in bounds.items() if bound is not None)
+    return f"; on a date of {health.rows} or more: {said}"

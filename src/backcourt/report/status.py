@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
 from backcourt.engine.registry import Registry
 from backcourt.errors import LockedError
+from backcourt.report import history
+from backcourt.report.history import PastRun
+from backcourt.report.progress import Progress, progress
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
 
-_STATES = ("verified", "stale", "missing", "failed", "blocked", "damaged", "held", "surplus")
+STATES = ("verified", "stale", "missing", "failed", "blocked", "damaged", "held", "surplus")
+"""Of what must exist; those of `evaluate.NOT_DUE` are not expected."""
+FAILURES = ("failed", "blocked", "damaged")
+
+Wanted = frozenset[str] | None
+Slot = tuple[str, str | None, str | None]
+_Seen = tuple[date, str, int, int, int]
 
 
 @dataclass(frozen=True)
 class TableStatus:
-    """Partitions of one table in one season (None: all seasons of the scope), by state."""
+    """Partitions of one table in one season or month (both None: all of the scope), by state."""
 
     table: str
     season: str | None
+    month: str | None
     expected: int
     states: dict[str, int]
     uncovered_games: int
     rows: int
     expected_rows: int
+    newest_verified: date | None
 
     @property
     def share(self) -> float:
@@ -68,21 +81,12 @@ class MixedCode:
 
 
 @dataclass(frozen=True)
-class Running:
-    """The run that has the warehouse, as its events tell."""
-
-    run: str
-    pid: int
-    started: str
-    last_event: str
-
-
-@dataclass(frozen=True)
-class Damaged:
-    """A partition that nobody may trust until it is mended, and why."""
+class Failure:
+    """A partition that failed, is blocked or damaged, and why."""
 
     table: str
     game_date: date
+    state: str
     cause: str
 
 
@@ -101,77 +105,146 @@ class LastCertificate:
 
 @dataclass(frozen=True)
 class Status:
-    """The answer to `status`: totals per table, the table that is furthest behind first, then by season.
+    """The answer to `status`: totals per table, the table that is furthest behind first, then by season and month.
 
-    `as_of` is the moment whose knowledge an excerpt holds.
+    `as_of` is the moment whose knowledge an excerpt holds; `running` is the run that has the warehouse.
     """
 
     kind: str | None
     as_of: str | None
     totals: tuple[TableStatus, ...]
     by_season: tuple[TableStatus, ...]
+    by_month: tuple[TableStatus, ...]
     mixed: tuple[MixedCode, ...]
     raw: tuple[RawStatus, ...]
-    running: Running | None
-    damaged: tuple[Damaged, ...]
+    raw_rows: dict[str, int]
+    running: Progress | None
+    last_run: PastRun | None
+    last_success: PastRun | None
+    failures: tuple[Failure, ...]
     certificate: LastCertificate | None
 
+    @property
+    def damaged(self) -> tuple[Failure, ...]:
+        """Partitions that nobody may trust until they are mended."""
+        return tuple(each for each in self.failures if each.state == "damaged")
 
-def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
+
+def read_status(path: Path, registry: Registry, scope: Scope, now: datetime, stalled_after: timedelta) -> Status:
     """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
+    wanted = wanted_tables(registry, scope)
     try:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
-            kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
-            raw = _raw_status(warehouse, registry, scope)
-            mixed = _mixed_code(warehouse, registry, scope, WITH_CODE)
-            damaged, certificate = _damaged(warehouse, registry, scope), _last_certificate(warehouse)
-            counted = _table_status(warehouse, registry, scope)
-            return Status(kind, as_of, *counted, mixed, raw, None, damaged, certificate)
+            past = history.of_ledger(warehouse)
+            return Status(
+                kind=ledger.meta(warehouse, "kind"),
+                as_of=ledger.meta(warehouse, "as_of"),
+                **counted(warehouse, wanted, scope),
+                mixed=_mixed_code(warehouse, wanted, scope, WITH_CODE),
+                raw=_raw_status(warehouse, registry, scope),
+                raw_rows=ledger.raw_rows(warehouse),
+                running=None,
+                last_run=past.last,
+                last_success=past.last_success,
+                certificate=last_certificate(warehouse),
+            )
     except LockedError:
-        snapshot = events.snapshot_path(path)
-        if not snapshot.exists():
+        if not events.snapshot_path(path).exists():
             raise
-        return _from_snapshot(path, registry, scope)
+        return _from_snapshot(path, wanted, scope, now, stalled_after)
 
 
-def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
+def _from_snapshot(path: Path, wanted: Wanted, scope: Scope, now: datetime, stalled_after: timedelta) -> Status:
+    found = progress(events.newest_run(path), now, stalled_after=stalled_after)
+    past = history.of_events(path, now, stalled_after)
     with Warehouse.in_memory() as warehouse:
-        warehouse.execute(
-            "CREATE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
+        read_snapshot(warehouse, path)
+        return Status(
+            kind=found.kind if found else None,
+            as_of=found.as_of if found else None,
+            **counted(warehouse, wanted, scope),
+            mixed=_mixed_code(warehouse, wanted, scope, "evaluation"),
+            raw=(),
+            raw_rows=found.raw_rows if found else {},
+            running=past.going,
+            last_run=past.last,
+            last_success=past.last_success,
+            certificate=None,
         )
-        mixed = _mixed_code(warehouse, registry, scope, "evaluation")
-        damaged, counted = _damaged(warehouse, registry, scope), _table_status(warehouse, registry, scope)
-        return Status(None, None, *counted, mixed, (), running(path), damaged, None)
 
 
-def running(path: Path) -> Running | None:
-    """The run whose start was announced and whose end was not."""
-    started = None
-    for event in (seen := events.last_events(path)):
-        if event["event"] == "run_started":
-            started = event
-        elif event["event"] == "run_ended":
-            started = None
-    if started is None:
+def wanted_tables(registry: Registry, scope: Scope) -> Wanted:
+    """The full names of the built tables that a scope names; None for all of them."""
+    if not scope.tables and scope.phase is None:
         return None
-    return Running(str(started["run"]), int(str(started["pid"])), str(started["at"]), str(seen[-1]["at"]))
+    return frozenset(table.full_name for table in registry.select(scope.tables, scope.phase))
 
 
-def _damaged(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[Damaged, ...]:
-    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+def read_snapshot(warehouse: Warehouse, path: Path) -> None:
+    """The temporary table `evaluation` as the snapshot of another warehouse has it."""
+    warehouse.execute(
+        "CREATE OR REPLACE TEMP TABLE evaluation AS SELECT * FROM read_parquet(?)", [str(events.snapshot_path(path))]
+    )
+
+
+class Counted(TypedDict):
+    """What is counted of the temporary table `evaluation`."""
+
+    totals: tuple[TableStatus, ...]
+    by_season: tuple[TableStatus, ...]
+    by_month: tuple[TableStatus, ...]
+    failures: tuple[Failure, ...]
+
+
+def counted(warehouse: Warehouse, wanted: Wanted, scope: Scope) -> Counted:
+    """Count the partitions of a scope by table, and by table and season and month; the table furthest behind comes first."""
+    counts: dict[Slot, list[_Seen]] = {}
+    failures = []
     rows = warehouse.rows(
-        "SELECT table_name, game_date, season, reason FROM evaluation WHERE state = 'damaged' ORDER BY ordinal, game_date"
+        "SELECT table_name, season, game_date, state, uncovered, COALESCE(rows, 0), COALESCE(expected_rows, 0), reason"
+        " FROM evaluation ORDER BY table_name, game_date"
     )
-    return tuple(
-        Damaged(table.partition(".")[2], day, cause)
-        for table, day, season, cause in rows
-        if table in wanted and scope.includes(day, season)
+    for table, season, game_date, state, *figures, reason in rows:
+        if _is_wanted(wanted, table) and scope.includes(game_date, season):
+            for slot in ((table, None, None), (table, season, None), (table, None, f"{game_date:%Y-%m}")):
+                counts.setdefault(slot, []).append((game_date, state, *figures))
+            if state in FAILURES:
+                failures.append(Failure(table.partition(".")[2], game_date, state, reason or ""))
+    statuses = [_count(slot, seen) for slot, seen in counts.items()]
+    totals = [one for one in statuses if one.season is None and one.month is None]
+    return {
+        "totals": tuple(sorted(totals, key=lambda one: (one.share, one.table))),
+        "by_season": tuple(one for one in statuses if one.season is not None),
+        "by_month": tuple(one for one in statuses if one.month is not None),
+        "failures": tuple(failures),
+    }
+
+
+def _count(slot: Slot, seen: list[_Seen]) -> TableStatus:
+    table, season, month = slot
+    states = Counter(state for _, state, *_ in seen)
+    expected = {name: states[name] for name in STATES}
+    return TableStatus(
+        table=table.partition(".")[2],
+        season=season,
+        month=month,
+        expected=sum(expected.values()),
+        states=expected,
+        uncovered_games=sum(uncovered for _, _, uncovered, _, _ in seen),
+        rows=sum(rows for *_, rows, _ in seen),
+        expected_rows=sum(expected for *_, expected in seen),
+        newest_verified=max((day for day, state, *_ in seen if state == "verified"), default=None),
     )
 
 
-def _last_certificate(warehouse: Warehouse) -> LastCertificate | None:
+def _is_wanted(wanted: Wanted, table: str) -> bool:
+    return wanted is None or table in wanted
+
+
+def last_certificate(warehouse: Warehouse) -> LastCertificate | None:
+    """The newest certificate of a warehouse."""
     rows = warehouse.rows(
         "SELECT certificate_id, scope, sample, outcome, compared, mismatches, certified_at FROM ledger.certificates"
         " ORDER BY certified_at DESC, certificate_id DESC LIMIT 1"
@@ -179,40 +252,8 @@ def _last_certificate(warehouse: Warehouse) -> LastCertificate | None:
     return LastCertificate(*rows[0]) if rows else None
 
 
-def _table_status(
-    warehouse: Warehouse, registry: Registry, scope: Scope
-) -> tuple[tuple[TableStatus, ...], tuple[TableStatus, ...]]:
-    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
-    counts: dict[tuple[str, str | None], list[tuple[str, int, int, int]]] = {}
-    rows = warehouse.rows(
-        "SELECT table_name, season, game_date, state, uncovered, COALESCE(rows, 0), COALESCE(expected_rows, 0)"
-        " FROM evaluation ORDER BY table_name, game_date"
-    )
-    for table, season, game_date, state, *figures in rows:
-        if table in wanted and scope.includes(game_date, season):
-            for key in ((table, None), (table, season)):
-                counts.setdefault(key, []).append((state, *figures))
-    statuses = [_count(table, season, seen) for (table, season), seen in counts.items()]
-    totals = sorted((one for one in statuses if one.season is None), key=lambda one: (one.share, one.table))
-    return tuple(totals), tuple(one for one in statuses if one.season is not None)
-
-
-def _count(table: str, season: str | None, seen: list[tuple[str, int, int, int]]) -> TableStatus:
-    states = {name: sum(state == name for state, *_ in seen) for name in _STATES}
-    return TableStatus(
-        table=table.partition(".")[2],
-        season=season,
-        expected=sum(states.values()),
-        states=states,
-        uncovered_games=sum(uncovered for _, uncovered, _, _ in seen),
-        rows=sum(rows for _, _, rows, _ in seen),
-        expected_rows=sum(expected for *_, expected in seen),
-    )
-
-
-def _mixed_code(warehouse: Warehouse, registry: Registry, scope: Scope, evaluation: str) -> tuple[MixedCode, ...]:
+def _mixed_code(warehouse: Warehouse, wanted: Wanted, scope: Scope, evaluation: str) -> tuple[MixedCode, ...]:
     """Stale rows of older code stay readable until they are rebuilt; until then a table says two things by one name."""
-    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
     dates: dict[str, dict[tuple[bool, str], list[date]]] = {}
     rows = warehouse.rows(
         "SELECT table_name, season, game_date, built_with, built_with IS NOT DISTINCT FROM code_version"
@@ -220,7 +261,7 @@ def _mixed_code(warehouse: Warehouse, registry: Registry, scope: Scope, evaluati
         [list(NOT_DUE)],
     )
     for table, season, game_date, built_with, is_current in rows:
-        if table in wanted and scope.includes(game_date, season):
+        if _is_wanted(wanted, table) and scope.includes(game_date, season):
             dates.setdefault(table, {}).setdefault((not is_current, built_with), []).append(game_date)
     mixed = []
     for table, seen in dates.items():

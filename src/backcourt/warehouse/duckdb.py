@@ -78,7 +78,7 @@ class Warehouse:
         cannot be opened for any other reason.
         """
         if read_only and not path.exists():
-            raise WarehouseError(f"There is no warehouse at {path}.", "Fill one with  backcourt ingest SOURCE")
+            raise WarehouseError.missing(path)
         config: dict[str, str | bool | int | float | list[str]] = {}
         if threads is not None:
             config["threads"] = threads

@@ -198,7 +198,7 @@ def event_file(ground: Ground) -> Iterator[Finding]:
             path.open("ab").close()
         else:
             _write_beside(path.absolute().parent)
-        count = len(events.last_events(ground.path))
+        count = len(events.newest_run(ground.path))
     except OSError as error:
         yield Finding("event file", "fail", f"{path} cannot be written: {error.strerror}", hint=hint)
     except ValueError as error:

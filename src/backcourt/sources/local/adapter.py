@@ -127,12 +127,13 @@ def _announced(
         events.append(warehouse, clock.now(), "file", {"stream": outcome.stream, "changed": outcome.changed})
 
     evaluate_all(warehouse, registry)
-    events.write_snapshot(warehouse)
-    events.append(warehouse, clock.now(), "run_started", {"run": what, "planned": files})
+    events.start(warehouse, clock.now(), "ingest", what, files)
+    outcome = "failed"
     try:
         yield announce
+        outcome = "complete"
     finally:
-        events.append(warehouse, clock.now(), "run_ended", {"run": what})
+        events.append(warehouse, clock.now(), events.ENDED, {"run": what, "outcome": outcome})
     evaluate_all(warehouse, registry)
     events.write_snapshot(warehouse)
 

@@ -55,7 +55,8 @@ def context_version(warehouse: Warehouse) -> str:
     ]
     return str(
         warehouse.value(
-            "SELECT md5(string_agg(table_name || column_name || game_date || fingerprint, '' ORDER BY ALL))"
+            "SELECT md5(string_agg(table_name || column_name || game_date || fingerprint, ''"
+            " ORDER BY table_name, column_name, game_date))"
             f" FROM ledger.column_fingerprints WHERE {' OR '.join(wanted)}"
         )
     )

@@ -97,20 +97,20 @@ calendar AS (
 results AS (
   SELECT
     game_id, game_date, season, season_type, home_team_id AS team_id, away_team_id AS opponent_team_id, TRUE AS is_home,
-    home_points - away_points AS margin
+    home_points - away_points AS margin, COALESCE(winner_team_id = home_team_id, FALSE) AS won
   FROM raw.games_current
   WHERE counts AND is_final
   UNION ALL
   SELECT
     game_id, game_date, season, season_type, away_team_id AS team_id, home_team_id AS opponent_team_id, FALSE AS is_home,
-    away_points - home_points AS margin
+    away_points - home_points AS margin, COALESCE(winner_team_id = away_team_id, FALSE) AS won
   FROM raw.games_current
   WHERE counts AND is_final
 ),
 -- team x final game, numbered within the team's season and within its games against that opponent
 numbered AS (
   SELECT
-    game_id, game_date, season, team_id, opponent_team_id, is_home, margin,
+    game_id, game_date, season, team_id, opponent_team_id, is_home, margin, won,
     ROW_NUMBER() OVER (PARTITION BY team_id, season ORDER BY game_date NULLS FIRST, game_id NULLS FIRST) AS n,
     ROW_NUMBER() OVER (PARTITION BY team_id, season, opponent_team_id ORDER BY game_date NULLS FIRST, game_id NULLS FIRST) AS meeting
   FROM results
@@ -118,18 +118,18 @@ numbered AS (
 -- team x final game: the team's season up to it, and the date of the next, until which it stands so
 records AS (
   SELECT
-    team_id, season, game_date, margin,
+    team_id, season, game_date, margin, won,
     LEAD(game_date) OVER (PARTITION BY team_id, season ORDER BY n NULLS FIRST) AS next_date,
     COUNT(*) OVER upto AS games,
-    COUNT(CASE WHEN margin > 0 THEN 1 END) OVER upto AS wins,
+    COUNT(CASE WHEN won THEN 1 END) OVER upto AS wins,
     COUNT(CASE WHEN is_home THEN 1 END) OVER upto AS home_games,
-    COUNT(CASE WHEN is_home AND margin > 0 THEN 1 END) OVER upto AS home_wins,
+    COUNT(CASE WHEN is_home AND won THEN 1 END) OVER upto AS home_wins,
     COUNT(*) OVER last_10 AS games_10,
-    COUNT(CASE WHEN margin > 0 THEN 1 END) OVER last_10 AS wins_10,
+    COUNT(CASE WHEN won THEN 1 END) OVER last_10 AS wins_10,
     COUNT(CASE WHEN ABS(margin) >= 15 THEN 1 END) OVER last_10 AS blowouts_10,
     SUM(margin) OVER last_10 AS margin_10,
-    n - COALESCE(MAX(CASE WHEN margin <= 0 THEN n END) OVER upto, 0) AS win_streak,
-    n - COALESCE(MAX(CASE WHEN margin > 0 THEN n END) OVER upto, 0) AS loss_streak
+    n - COALESCE(MAX(CASE WHEN NOT won THEN n END) OVER upto, 0) AS win_streak,
+    n - COALESCE(MAX(CASE WHEN won THEN n END) OVER upto, 0) AS loss_streak
   FROM numbered
   WINDOW
     upto AS (PARTITION BY team_id, season ORDER BY n NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
@@ -138,9 +138,9 @@ records AS (
 -- team x final game: its meetings with that opponent this season up to it, and the date of the next
 meetings AS (
   SELECT
-    team_id, opponent_team_id, season, game_date, margin, meeting AS games,
+    team_id, opponent_team_id, season, game_date, margin, won, meeting AS games,
     LEAD(game_date) OVER (PARTITION BY team_id, season, opponent_team_id ORDER BY meeting NULLS FIRST) AS next_date,
-    COUNT(CASE WHEN margin > 0 THEN 1 END) OVER upto AS wins,
+    COUNT(CASE WHEN won THEN 1 END) OVER upto AS wins,
     SUM(margin) OVER upto AS margins
   FROM numbered
   WINDOW upto AS (
@@ -149,7 +149,7 @@ meetings AS (
 -- team x season: its regular games
 regular_seasons AS (
   SELECT
-    team_id, CAST(SUBSTRING(season, 1, 4) AS INTEGER) AS start_year, COUNT(*) AS games, COUNT(CASE WHEN margin > 0 THEN 1 END) AS wins
+    team_id, CAST(SUBSTRING(season, 1, 4) AS INTEGER) AS start_year, COUNT(*) AS games, COUNT(CASE WHEN won THEN 1 END) AS wins
   FROM results
   WHERE season_type = 'regular'
   GROUP BY team_id, CAST(SUBSTRING(season, 1, 4) AS INTEGER)
@@ -168,7 +168,7 @@ boxes AS (
     (2000000 * CAST(o.points_scored AS BIGINT) + o.possessions_hundredths) // (2 * o.possessions_hundredths) AS offense,
     (2000000 * CAST(d.points_allowed AS BIGINT) + d.opponent_possessions_hundredths) // (2 * d.opponent_possessions_hundredths) AS defense
   FROM analytics.team_offense_game_summary AS o
-  JOIN analytics.team_defense_game_summary AS d ON d.game_id = o.game_id AND d.team_id = o.team_id
+  JOIN analytics.team_defense_game_summary AS d ON d.game_id = o.game_id AND d.team_id = o.team_id AND d.season = o.season
 ),
 -- team x game with team box scores: sums over the last 10 up to it and over the season, and the date of the next
 sums AS (
@@ -329,11 +329,11 @@ SELECT
   COALESCE(r.win_streak, 0) AS win_streak,
   COALESCE(r.loss_streak, 0) AS loss_streak,
   r.margin AS last_game_margin,
-  CASE WHEN r.margin > 0 THEN 'W' WHEN r.margin <= 0 THEN 'L' END AS last_game_result,
+  CASE WHEN r.won THEN 'W' WHEN NOT r.won THEN 'L' END AS last_game_result,
   COALESCE(m.games, 0) AS games_vs_opponent_season,
   COALESCE(m.wins, 0) AS wins_vs_opponent_season,
   m.margins AS margin_vs_opponent_season,
-  m.margin <= 0 AS lost_last_meeting,
+  NOT m.won AS lost_last_meeting,
   COALESCE(prior.games, 0) AS prior_season_games,
   prior.wins / NULLIF(prior.games, 0) AS prior_season_win_pct,
 

@@ -1,0 +1,1 @@
+"""Is it right? Rules over what is stored: contracts, equalities between tables, health of columns, rows recomputed."""

@@ -1,0 +1,104 @@
+"""Is a period of a column out of line with the column's own history? The period itself, and all of its season, is not in it.
+
+A month is held against the same month of other seasons, as most columns fill and move with the calendar; where fewer than
+two other seasons are on record, against all other months, and then only a collapse is told. Robust by medians: a bad
+season or two do not make the usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from backcourt.checks.validate.figures import NUMBERS, Figures
+from backcourt.engine.contract import Column
+
+DATES = 12
+"""A period with fewer dates is too short to be judged."""
+VALUES = 100
+"""So is one with fewer values."""
+ROSE = 1 / 3
+"""How far a share of NULL or 0 must rise to be told,"""
+SPREADS = 3
+"""and how many times as far as it moves in the other seasons."""
+DEVIATIONS = 2
+"""How far a mean must move, in standard deviations of the values,"""
+SHIFT = 1 / 4
+"""and as a share of what it is as a rule."""
+NEARLY = 0.99
+"""The share from which on a column counts as empty or as all zeros."""
+VARIED = 5
+"""A number that has this many values elsewhere should not have one only."""
+
+
+def judgeable(one: Figures) -> bool:
+    """Whether a period is long enough."""
+    return one.dates >= DATES and one.rows >= VALUES
+
+
+def judge(
+    column: Column, period: Figures, history: Sequence[Figures], *, is_declared: bool, is_oldest: bool
+) -> Iterator[str]:
+    """What is wrong with a period of a column, beside at least two periods of other seasons.
+
+    Much of the oldest season on record needs one before it: of it only a collapse is told.
+    """
+    if not is_declared and not is_oldest and _has_risen([one.null_share for one in history], period.null_share):
+        yield _emptier(period, history)
+    others = [one for one in history if one.values >= VALUES]
+    if column.constant or period.values < VALUES or len(others) < 2:
+        return
+    collapse = _collapse(column, period, others)
+    if collapse:
+        yield collapse
+    elif not column.drift and not is_oldest:
+        if _has_risen([one.zero_share for one in others], period.zero_share):
+            yield _zeros(period, others)
+        yield from _shifted(column, period, others)
+
+
+def judge_alone(column: Column, period: Figures, history: Sequence[Figures]) -> Iterator[str]:
+    """The same beside other months of any season; not for the first month of a season, in which windows only fill."""
+    if period.null_share >= NEARLY and median(one.null_share for one in history) < 1 / 2:
+        yield _emptier(period, history)
+    others = [one for one in history if one.values >= VALUES]
+    if not column.constant and period.values >= VALUES and len(others) >= 2:
+        collapse = _collapse(column, period, others)
+        if collapse:
+            yield collapse
+
+
+def _collapse(column: Column, period: Figures, others: Sequence[Figures]) -> str:
+    distinct = median(one.distinct for one in others)
+    if period.zero_share >= NEARLY and median(one.zero_share for one in others) < 1 - ROSE:
+        return _zeros(period, others)
+    seldom = 2 * sum(one.is_constant for one in others) < len(others)
+    if period.is_constant and column.type in NUMBERS and distinct >= VARIED and seldom:
+        return f"one value only, {period.low}, where {int(distinct)} are the rule"
+    return ""
+
+
+def _shifted(column: Column, period: Figures, others: Sequence[Figures]) -> Iterator[str]:
+    means = [one.mean for one in others if one.mean is not None]
+    spread = median(one.spread or 0.0 for one in others)
+    if column.type not in NUMBERS or column.name.endswith("_id") or not spread or period.mean is None or len(means) < 2:
+        return
+    usual = median(means)
+    moved = abs(period.mean - usual)
+    if moved > max(DEVIATIONS * spread, SHIFT * abs(usual), SPREADS * max(abs(one - usual) for one in means)):
+        yield f"{period.mean:.4g} on average, {usual:.4g} as a rule, with a standard deviation of {spread:.3g}"
+
+
+def _has_risen(others: Sequence[float], share: float) -> bool:
+    usual = median(others)
+    return share - usual > max(ROSE, SPREADS * max(abs(one - usual) for one in others))
+
+
+def _emptier(period: Figures, history: Sequence[Figures]) -> str:
+    usual = median(one.null_share for one in history)
+    return f"without a value in {period.null_share:.0%} of its rows, {usual:.0%} as a rule"
+
+
+def _zeros(period: Figures, others: Sequence[Figures]) -> str:
+    usual = median(one.zero_share for one in others)
+    return f"0 in {period.zero_share:.0%} of its values, {usual:.0%} as a rule"
