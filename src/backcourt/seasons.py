@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -71,6 +71,14 @@ def parse_seasons(text: str) -> tuple[str, ...]:
     return tuple(season_label(year) for year in sorted(years))
 
 
+def seasons_flag(labels: Iterable[str]) -> str:
+    """Season labels as `--seasons` takes them: start years, a run of them as a range."""
+    years = sorted({int(label[:4]) for label in labels})
+    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}:{years[-1]}"
+    return ",".join(map(str, years))
+
+
 def _start_year(term: str, text: str) -> int:
     match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?", term)
     if not match:
@@ -100,6 +108,12 @@ class DateRange:
     def contains(self, day: date) -> bool:
         """Whether a date lies in the range."""
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    def flag(self) -> str:
+        """The range as `--dates` takes it."""
+        if self.start is not None and self.start == self.end:
+            return f"{self.start}"
+        return f"{self.start or ''}:{self.end or ''}"
 
     def __str__(self) -> str:
         if self.start is None or self.end is None:
@@ -179,6 +193,17 @@ class Scope:
         """Whether a game of that date and season is in scope."""
         in_dates = not self.dates or any(part.contains(game_date) for part in self.dates)
         return in_dates and (not self.seasons or season in self.seasons)
+
+    def flags(self) -> tuple[str, ...]:
+        """The scope as the command line takes it."""
+        words: list[str] = []
+        if self.dates:
+            words += ["--dates", ",".join(part.flag() for part in self.dates)]
+        if self.seasons:
+            words += ["--seasons", seasons_flag(self.seasons)]
+        if self.tables:
+            words += ["--tables", ",".join(self.tables)]
+        return (*words, "--phase", str(self.phase)) if self.phase is not None else tuple(words)
 
     def describe(self) -> str:
         """The scope in one sentence, to be echoed before work starts."""

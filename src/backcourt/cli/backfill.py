@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from backcourt.cli import plan as plan_verb
-from backcourt.cli.console import print_json, print_table, progress, say, verb
+from backcourt.cli.console import INTERRUPTED, print_json, print_table, progress, say, verb
 from backcourt.cli.excerpt import AsOf, Into, refuse_contradiction, take
 from backcourt.cli.options import (
     CLOCK,
@@ -25,15 +24,18 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
+    command,
     common,
     open_common,
     scope_of,
 )
+from backcourt.cli.signals import stop_switch
 from backcourt.engine import ledger
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport
 from backcourt.engine.run import backfill as run_backfill
+from backcourt.engine.stops import Limits
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
@@ -80,7 +82,7 @@ def backfill(
     lock_timeout: LockTimeout = None,
     as_json: AsJson = False,
 ) -> None:
-    """Exit code 0 when everything planned is verified, 1 when something failed or is blocked."""
+    """Exit code 0 when everything planned is verified, 1 when not, 130 when a signal stopped the run."""
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
     refuse_contradiction(as_of, into, dry_run=dry_run)
@@ -97,9 +99,16 @@ def backfill(
         report = run(opened, options, scope, made, unit=unit, force=force, no_upstream=no_upstream)
         moment = ledger.meta(opened, "as_of")
     if as_json:
-        print_json({**as_document(report, options), "as_of": moment})
+        print_json({**as_document(report, scope, options), "as_of": moment})
     else:
-        show(report, options)
+        show(report, scope, options)
+    end(report)
+
+
+def end(report: RunReport) -> None:
+    """End with the exit code of a run; 0 is left to the verb."""
+    if report.outcome == "interrupted":
+        raise typer.Exit(INTERRUPTED)
     if not report.is_complete:
         raise typer.Exit(1)
 
@@ -114,8 +123,8 @@ def run(
     force: bool = False,
     no_upstream: bool = False,
 ) -> RunReport:
-    """Carry out a plan with a progress bar."""
-    with progress("Building", made.partitions) as step:
+    """Carry out a plan with a progress bar; the first signal stops it after the commit at hand."""
+    with progress("Building", made.partitions) as step, stop_switch() as should_stop:
         return run_backfill(
             warehouse,
             default_registry(),
@@ -126,15 +135,16 @@ def run(
             with_upstream=not no_upstream,
             threads=options.threads,
             plan=made,
+            limits=Limits(should_stop),
             on_unit=step,
         )
 
 
-def show(report: RunReport, options: Common) -> None:
-    """Tell how a run ended: dates by outcome, every failed date with its cause, and what retries them."""
+def show(report: RunReport, scope: Scope, options: Common) -> None:
+    """Tell how a run ended: dates by outcome, why it stopped, every failed date with its cause, and what goes on from there."""
     outcomes = {name: report.count(name) for name in ("written", "unchanged", "failed", "blocked")}
     outside = report.count("outside")
-    skipped = report.planned - sum(outcomes.values()) - outside
+    skipped = report.planned - sum(outcomes.values()) - outside - report.not_run
     line = ", ".join(f"{count:,} {name}" for name, count in outcomes.items())
     say(
         f"Run {report.run_id}: {report.planned:,} partitions planned: {line}, {skipped:,} cut off as their input came out equal,"
@@ -147,30 +157,43 @@ def show(report: RunReport, options: Common) -> None:
     if trouble:
         rows = [(one.table, one.game_date, one.outcome, one.cause) for one in trouble]
         print_table("Not verified", ("table", "date", "outcome", "cause"), rows)
+    if report.not_run:
+        why = report.stop.said if report.stop else "limited"
+        say(f"Stopped: {why}. {len(report.attempts):,} partitions are committed, {report.not_run:,} not run.", "bold")
+        say(f"Go on with  {go_on_command(scope, options)}")
+    if trouble:
         say(f"Retry with  {retry_command(report, options)}")
+
+
+def go_on_command(scope: Scope, options: Common) -> str:
+    """The command that runs what a stopped run left."""
+    return command(options, "backfill", *scope.flags())
 
 
 def retry_command(report: RunReport, options: Common) -> str:
     """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
     dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
     tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    words = ["backcourt", "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates))]
-    path = options.settings.warehouse
-    return shlex.join(words if path == common().settings.warehouse else [*words, "--warehouse", str(path)])
+    return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
 
 
-def as_document(report: RunReport, options: Common) -> dict[str, object]:
+def as_document(report: RunReport, scope: Scope, options: Common) -> dict[str, object]:
     """A run as JSON."""
+    trouble = [attempt for attempt in report.attempts if attempt.cause]
     return {
         "run": report.run_id,
+        "outcome": report.outcome,
         "planned": report.planned,
         **{name: report.count(name) for name in ("written", "unchanged", "failed", "blocked", "outside")},
+        "not_run": report.not_run,
         "rows": report.rows,
         "seconds": round(report.seconds, 3),
         "data_statements": report.data_statements,
         "is_complete": report.is_complete,
-        "trouble": [attempt for attempt in report.attempts if attempt.cause],
-        "retry": None if report.is_complete else retry_command(report, options),
+        "stopped": report.stop,
+        "trouble": trouble,
+        "retry": retry_command(report, options) if trouble else None,
+        "go_on": go_on_command(scope, options) if report.not_run else None,
     }
 
 

@@ -71,7 +71,11 @@ def _play(options: Common, real: Path | None, labels: tuple[str, ...], *, as_jso
         made = make_plan(opened, registry, scope)
         report = backfill_verb.run(opened, options, scope, made)
     if not as_json:
-        backfill_verb.show(report, options)
+        backfill_verb.show(report, scope, options)
+    if report.outcome == "interrupted":
+        if as_json:
+            print_json(backfill_verb.as_document(report, scope, options))
+        backfill_verb.end(report)
     verdict, marked = verify_verb.examine(options, scope)
     if not as_json:
         verify_verb.show(verdict, scope, marked)

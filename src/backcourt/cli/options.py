@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -83,6 +84,13 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
             warehouse.close()
             raise
     return warehouse
+
+
+def command(options: Common, *words: str) -> str:
+    """A command for the warehouse of these options, to be copied into a shell."""
+    path = options.settings.warehouse
+    named = () if path == common().settings.warehouse else ("--warehouse", str(path))
+    return shlex.join(("backcourt", *words, *named))
 
 
 def scope_of(

@@ -20,6 +20,7 @@ from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
+from backcourt.engine.stops import Limits, Stop, interrupted
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
@@ -42,7 +43,8 @@ class Attempt:
 class RunReport:
     """What a run did; `data_statements` counts statements on raw and built tables.
 
-    `table_seconds` are those in which partitions of a table were computed and published.
+    `table_seconds` are those in which partitions of a table were computed and published; `left` counts per table what a
+    run that was stopped did not come to.
     """
 
     run_id: str
@@ -52,15 +54,43 @@ class RunReport:
     seconds: float = 0.0
     data_statements: int = 0
     table_seconds: dict[str, float] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    stop: Stop | None = None
 
     def count(self, outcome: Outcome) -> int:
         """How many partitions ended so."""
         return sum(attempt.outcome == outcome for attempt in self.attempts)
 
     @property
+    def not_run(self) -> int:
+        """How many planned partitions the run did not come to."""
+        return sum(self.left.values())
+
+    @property
     def is_complete(self) -> bool:
         """Whether every planned partition is verified now."""
-        return not self.count("failed") and not self.count("blocked")
+        return not (self.count("failed") or self.count("blocked") or self.not_run)
+
+    @property
+    def outcome(self) -> str:
+        """One word for how the run ended."""
+        if self.stop and self.stop.reason == "interrupted":
+            return "interrupted"
+        return "complete" if self.is_complete else "incomplete"
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What every step of a run needs."""
+
+    warehouse: Warehouse
+    registry: Registry
+    clock: Clock
+    report: RunReport
+    unit: Unit
+    force: bool
+    limits: Limits
+    on_unit: Callable[[str, int], None]
 
 
 def backfill(
@@ -74,9 +104,14 @@ def backfill(
     with_upstream: bool = True,
     threads: int = 0,
     plan: Plan | None = None,
+    limits: Limits | None = None,
     on_unit: Callable[[str, int], None] = lambda table, dates: None,
 ) -> RunReport:
-    """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition."""
+    """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition.
+
+    Between units of work it stops at a limit. On Ctrl-C the unit at hand is rolled back, the end recorded and
+    KeyboardInterrupt raised.
+    """
     started = clock.now()
     before = warehouse.data_statements
     ledger.refuse_other_version(warehouse)
@@ -86,102 +121,119 @@ def backfill(
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
     report = RunReport(runs.begin(warehouse, scope, made, unit, threads, started), made.partitions)
+    work = _Work(warehouse, registry, clock, report, unit, force, limits or Limits(), on_unit)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
-    for planned in made.tables:
-        due = _due_now(warehouse, registry, planned, force=force)
-        if due:
-            _run_table(warehouse, registry, planned.table, due, unit, clock, report, on_unit, force=force)
+    try:
+        for planned in made.tables:
+            _come_to(work, planned)
+    except KeyboardInterrupt:
+        report.left = {each.table.name: len(each.due) - _tried(report, each.table) for each in made.tables}
+        report.stop = interrupted("a second signal")
+        _end_run(warehouse, made, report, clock.now())
+        raise
+    report.stop = report.stop if report.not_run else None
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
+    # A run that is cut short leaves an evaluation that may be half of one; only this one is whole.
+    events.write_snapshot(warehouse)
     _end_run(warehouse, made, report, clock.now())
     return report
 
 
-def _due_now(warehouse: Warehouse, registry: Registry, planned: PlannedTable, *, force: bool) -> list[Due]:
-    """What of a table is due now that its upstream has run; an upstream output that came out equal cuts it off."""
-    if not planned.due:
-        return []
-    evaluate(warehouse, registry, planned.table)
-    return still_due(warehouse, planned, force=force)
+def _come_to(work: _Work, planned: PlannedTable) -> None:
+    """Run what of a table is due now that its upstream has run, unless the run was stopped; note what is left."""
+    report, left = work.report, len(planned.due)
+    if left and not _is_stopped(work):
+        due = _due_now(work, planned)
+        if due:
+            _run_table(work, planned.table, due)
+        left = len(due) - _tried(report, planned.table)
+    report.left[planned.table.name] = left
 
 
-def _run_table(
-    warehouse: Warehouse,
-    registry: Registry,
-    table: Table,
-    due: Sequence[Due],
-    unit: Unit,
-    clock: Clock,
-    report: RunReport,
-    on_unit: Callable[[str, int], None],
-    *,
-    force: bool,
-) -> None:
+def _is_stopped(work: _Work) -> bool:
+    """Whether a limit was reached; then the run goes no further."""
+    work.report.stop = work.report.stop or work.limits.reached()
+    return work.report.stop is not None
+
+
+def _tried(report: RunReport, table: Table) -> int:
+    return sum(attempt.table == table.name for attempt in report.attempts)
+
+
+def _due_now(work: _Work, planned: PlannedTable) -> list[Due]:
+    """What is due by today's evaluation; an upstream output that came out equal cuts it off."""
+    evaluate(work.warehouse, work.registry, planned.table)
+    return still_due(work.warehouse, planned, force=work.force)
+
+
+def _run_table(work: _Work, table: Table, due: Sequence[Due]) -> None:
+    warehouse, report = work.warehouse, work.report
     create_table(warehouse, table.contract)
     reasons = {each.game_date: each.reason or "forced" for each in due}
     # What it was confirmed with before; publishing puts today's in its place.
     warehouse.execute(f"CREATE OR REPLACE TEMP TABLE drift AS {drift()}", {"table": table.full_name})
     trouble = {day: cause for day, cause in upstream_trouble(warehouse, table).items() if day in reasons}
     if trouble:
-        _block(warehouse, table, trouble, reasons, clock, report)
-    started = clock.now()
+        _block(work, table, trouble, reasons)
+    started = work.clock.now()
     left = [each for each in due if each.game_date not in trouble]
-    if not force:
-        left = _narrowed(warehouse, registry, table, left, clock, report)
-    for dates in _units(left, unit):
-        for part in _attempt(warehouse, registry, table, dates, clock.now, report, reasons):
-            on_unit(table.name, part)
+    if not work.force:
+        left = _narrowed(work, table, left)
+    for settled in _commits(work, table, left, reasons):
+        work.on_unit(table.name, settled)
+        if _is_stopped(work):
+            break
     # A clock may be set back meanwhile; no time is negative.
-    report.table_seconds[table.name] = max(0.0, (clock.now() - started).total_seconds())
+    report.table_seconds[table.name] = max(0.0, (work.clock.now() - started).total_seconds())
     if any(reason == GONE for reason in reasons.values()):
-        evaluate(warehouse, registry, table)
+        evaluate(warehouse, work.registry, table)
     events.write_snapshot(warehouse)
 
 
-def _narrowed(
-    warehouse: Warehouse, registry: Registry, table: Table, due: Sequence[Due], clock: Clock, report: RunReport
-) -> list[Due]:
+def _narrowed(work: _Work, table: Table, due: Sequence[Due]) -> list[Due]:
     """What is due less the dates that no changed row reaches; these are confirmed as they are."""
-    spared = cone.outside(warehouse, registry, table, [each.game_date for each in due])
+    warehouse = work.warehouse
+    spared = cone.outside(warehouse, work.registry, table, [each.game_date for each in due])
     if spared:
-        cone.confirm(warehouse, table, spared, report.run_id)
-        attempts = [
-            Attempt(table.name, each.game_date, "outside", each.reason) for each in due if each.game_date in spared
-        ]
-        _note(warehouse, table, attempts, clock.now(), report)
+        cone.confirm(warehouse, table, spared, work.report.run_id)
+        _note(
+            work,
+            table,
+            [Attempt(table.name, each.game_date, "outside", each.reason) for each in due if each.game_date in spared],
+        )
     return [each for each in due if each.game_date not in spared]
 
 
-def _attempt(
-    warehouse: Warehouse,
-    registry: Registry,
-    table: Table,
-    dates: Sequence[date],
-    now: Callable[[], datetime],
-    report: RunReport,
-    reasons: dict[date, str],
-) -> Iterator[int]:
+def _commits(work: _Work, table: Table, due: Sequence[Due], reasons: dict[date, str]) -> Iterator[int]:
+    """Build and publish unit by unit; yields how many dates each commit settled."""
+    for dates in _units(due, work.unit):
+        yield from _attempt(work, table, dates, reasons)
+
+
+def _attempt(work: _Work, table: Table, dates: Sequence[date], reasons: dict[date, str]) -> Iterator[int]:
     """Build and publish some dates, in halves when they fail together; yields how many dates each commit settled."""
+    warehouse, report = work.warehouse, work.report
     try:
-        build(warehouse, registry, table, dates)
+        build(warehouse, work.registry, table, dates)
         failed = guard.failures(warehouse, table)
     except QueryError as error:
         if len(dates) > 1:
             middle = len(dates) // 2
-            yield from _attempt(warehouse, registry, table, dates[:middle], now, report, reasons)
-            yield from _attempt(warehouse, registry, table, dates[middle:], now, report, reasons)
+            yield from _attempt(work, table, dates[:middle], reasons)
+            yield from _attempt(work, table, dates[middle:], reasons)
             return
         failed = {dates[0]: f"build: {_one_line(error)}"}
         _empty_candidate(warehouse, table)
     failed = {day: cause for day, cause in failed.items() if day in reasons}
-    done = publish(warehouse, table, failed, report.run_id, now())
+    done = publish(warehouse, table, failed, report.run_id, work.clock.now())
     report.rows += done.rows
     attempts = [Attempt(table.name, day, "written", reasons[day]) for day in done.written]
     attempts += [Attempt(table.name, day, "unchanged", reasons[day]) for day in done.unchanged]
     attempts += [Attempt(table.name, day, "failed", reasons[day], cause) for day, cause in failed.items()]
-    _note(warehouse, table, attempts, now(), report)
+    _note(work, table, attempts)
     yield len(dates)
 
 
@@ -195,23 +247,16 @@ def _empty_candidate(warehouse: Warehouse, table: Table) -> None:
     )
 
 
-def _block(
-    warehouse: Warehouse,
-    table: Table,
-    trouble: dict[date, str],
-    reasons: dict[date, str],
-    clock: Clock,
-    report: RunReport,
-) -> None:
-    causes = {day: f"needs {cause}" for day, cause in trouble.items()}
+def _block(work: _Work, table: Table, trouble: dict[date, str], reasons: dict[date, str]) -> None:
+    warehouse, causes = work.warehouse, {day: f"needs {cause}" for day, cause in trouble.items()}
     with warehouse.transaction():
-        record_trouble(warehouse, table.contract, "blocked", causes, report.run_id)
+        record_trouble(warehouse, table.contract, "blocked", causes, work.report.run_id)
         ledger.seal(warehouse, "partitions", [table.full_name])
-    attempts = [Attempt(table.name, day, "blocked", reasons[day], cause) for day, cause in causes.items()]
-    _note(warehouse, table, attempts, clock.now(), report)
+    _note(work, table, [Attempt(table.name, day, "blocked", reasons[day], cause) for day, cause in causes.items()])
 
 
-def _note(warehouse: Warehouse, table: Table, attempts: list[Attempt], moment: datetime, report: RunReport) -> None:
+def _note(work: _Work, table: Table, attempts: list[Attempt]) -> None:
+    warehouse, report, moment = work.warehouse, work.report, work.clock.now()
     report.attempts += attempts
     if attempts:
         rows = [(report.run_id, table.full_name, a.game_date, a.outcome, a.reason, a.cause or None) for a in attempts]
@@ -251,26 +296,27 @@ def _units(due: Sequence[Due], unit: Unit) -> Iterator[list[date]]:
 
 
 def _end_run(warehouse: Warehouse, made: Plan, report: RunReport, ended: datetime) -> None:
-    outcome = "complete" if report.is_complete else "incomplete"
     tallies = [_tally(planned, report) for planned in made.tables]
-    runs.end(warehouse, report.run_id, outcome, tallies, report.rows, ended)
-    events.write_snapshot(warehouse)
-    events.append(warehouse, ended, "run_ended", {"run": report.run_id, "outcome": outcome})
+    runs.end(warehouse, report.run_id, report.outcome, report.stop, tallies, report.rows, ended)
+    details = {"run": report.run_id, "outcome": report.outcome, "not_run": report.not_run}
+    events.append(warehouse, ended, "run_ended", details)
 
 
 def _tally(planned: PlannedTable, report: RunReport) -> runs.Tally:
-    """What was planned and not attempted was cut off, as everything upstream of it came out equal."""
+    """What was planned, not attempted and not left was cut off, as everything upstream of it came out equal."""
     became = Counter(each.outcome for each in report.attempts if each.table == planned.table.name)
+    left = report.left[planned.table.name]
     return runs.Tally(
         table=planned.table.name,
         considered=planned.considered,
         planned=len(planned.due),
-        cut_off=len(planned.due) - became.total(),
+        cut_off=len(planned.due) - became.total() - left,
         outside=became["outside"],
         written=became["written"],
         unchanged=became["unchanged"],
         failed=became["failed"],
         blocked=became["blocked"],
+        not_run=left,
         seconds=report.table_seconds.get(planned.table.name, 0.0),
     )
 
