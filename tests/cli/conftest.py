@@ -32,6 +32,7 @@ COUNTED = (
     "test_as_of_option.py",
     "test_certify_verb.py",
     "test_signals.py",
+    "test_limits.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from backcourt.clock import Clock
 from backcourt.engine import events, runs
 from backcourt.engine.run import RunReport, Unit, backfill
 from backcourt.engine.runs import Run
@@ -89,6 +92,89 @@ class TestAskedToStop:
         assert raw.warehouse.path is not None
         last = events.last_events(raw.warehouse.path)[-1]
         assert (last["event"], last["outcome"], last["not_run"]) == ("run_ended", "interrupted", 15)
+
+
+def counts(report: RunReport) -> tuple[int, int, int]:
+    return (report.count("written"), report.count("failed"), report.not_run)
+
+
+class TestLimit:
+    @pytest.mark.parametrize(("limit", "whole"), [(3, 3), (4, 3), (6, 6), (17, 15), (18, 18), (100, 18)])
+    def test_whole_dates_the_oldest_first(self, raw: Workshop, limit: int, whole: int) -> None:
+        report = run(raw, Limits(partitions=limit))
+        assert counts(report) == (whole, 0, 18 - whole)
+        assert report.is_complete == (whole == 18)
+        days = [max(each.game_date for each in report.attempts if each.table == table) for table in POST.built]
+        assert len(set(days)) == 1
+        found = latest(raw)
+        assert (found.considered, found.changed, found.not_run) == (18, whole, 18 - whole)
+        assert found.stopped == (f"limited to {limit} partitions" if whole < 18 else None)
+
+    @pytest.mark.parametrize("limit", [1, 2])
+    def test_of_one_date_what_is_upstream(self, raw: Workshop, limit: int) -> None:
+        report = run(raw, Limits(partitions=limit))
+        assert [each.table for each in report.attempts] == [each.name for each in POST.ordered[:limit]]
+
+    def test_again_and_again_until_all_is_done(self, raw: Workshop) -> None:
+        written = []
+        while not (report := run(raw, Limits(partitions=7))).is_complete:
+            written.append(report.count("written"))
+            assert len(written) < 9
+        assert written == [6, 6]
+        assert report.count("written") == 6
+        assert raw.verify().passed
+
+
+@dataclass
+class Ticking(Clock):
+    """A clock on which a minute passes each time it is asked."""
+
+    at: datetime = field(default=NOON)
+
+    def now(self) -> datetime:
+        self.at += timedelta(minutes=1)
+        return self.at
+
+
+class TestUntil:
+    def test_nothing_begins_after_it(self, raw: Workshop) -> None:
+        clock = Ticking()
+        limits = Limits(until=NOON + timedelta(minutes=20))
+        report = backfill(raw.warehouse, POST, Scope(), clock, limits=limits, unit="day")
+        assert report.stop is not None
+        assert (report.stop.reason, report.outcome) == ("until", "incomplete")
+        assert report.stop.said == "it is past 2026-07-01 12:20:00 UTC"
+        assert 0 < report.count("written") < 18
+        assert report.count("written") + report.not_run == 18
+
+    def test_what_is_past_runs_nothing(self, raw: Workshop) -> None:
+        assert counts(run(raw, Limits(until=NOON))) == (0, 0, 18)
+
+    def test_what_is_far_off_stops_nothing(self, raw: Workshop) -> None:
+        assert run(raw, Limits(until=NOON + timedelta(seconds=1))).stop is None
+
+
+class TestFailFast:
+    @pytest.fixture
+    def poisoned(self, raw: Workshop) -> Workshop:
+        """On the third date a team has other points than its players."""
+        lines = raw.read("team_box")
+        day = sorted({line["game_date"] for line in lines})[2]
+        next(line for line in lines if line["game_date"] == day)["points"] = "1"
+        raw.write("team_box", lines)
+        raw.ingest(hours=1)
+        return raw
+
+    def test_the_first_failure_is_the_last(self, poisoned: Workshop) -> None:
+        report = run(poisoned, Limits(fail_fast=True), "day")
+        assert report.stop is not None
+        assert (report.stop.reason, counts(report)) == ("failure", (2, 1, 15))
+        assert (report.outcome, latest(poisoned).not_run) == ("incomplete", 15)
+
+    def test_without_it_the_rest_goes_on(self, poisoned: Workshop) -> None:
+        report = run(poisoned, Limits(), "day")
+        assert (report.stop, report.count("failed"), report.not_run) == (None, 1, 0)
+        assert report.count("written") == 15
 
 
 class TestCtrlC:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,6 +13,7 @@ import typer
 from backcourt.cli import plan as plan_verb
 from backcourt.cli.console import INTERRUPTED, print_json, print_table, progress, say, verb
 from backcourt.cli.excerpt import AsOf, Into, refuse_contradiction, take
+from backcourt.cli.limits import FailFast, Limit, Until, limits_of
 from backcourt.cli.options import (
     CLOCK,
     AsJson,
@@ -73,6 +76,9 @@ def backfill(
     no_upstream: Annotated[
         bool, typer.Option("--no-upstream", help="Block instead of building what is upstream")
     ] = False,
+    limit: Limit = None,
+    until: Until = None,
+    fail_fast: FailFast = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however large the plan")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan; the file is opened read-only")] = False,
     as_of: AsOf = None,
@@ -86,23 +92,34 @@ def backfill(
     options = common(warehouse, lock_timeout, threads)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
     refuse_contradiction(as_of, into, dry_run=dry_run)
+    _refuse_endless(limit, force=force)
+    limits = limits_of(limit, until, CLOCK.now(), fail_fast=fail_fast)
     if as_of is not None and into is not None:
         options = take(options, as_of, into, quiet=as_json)
     with open_common(options, read_only=dry_run) as opened:
         made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
+        chosen = made.first(limit) if limit else made
+        if dry_run or not as_json:
+            plan_verb.show(chosen, scope, made.partitions - chosen.partitions, as_json=as_json)
         if dry_run:
-            plan_verb.show(made, scope, as_json=as_json)
             return
-        if not as_json:
-            plan_verb.show(made, scope, as_json=False)
-        _confirm(made, options, yes=yes)
-        report = run(opened, options, scope, made, unit=unit, force=force, no_upstream=no_upstream)
+        _confirm(chosen, options, yes=yes)
+        report = run(opened, options, scope, made, limits, unit=unit, force=force, no_upstream=no_upstream)
         moment = ledger.meta(opened, "as_of")
+    flags = _same_flags(limit, force=force, no_upstream=no_upstream)
     if as_json:
-        print_json({**as_document(report, scope, options), "as_of": moment})
+        print_json({**as_document(report, scope, options, flags), "as_of": moment})
     else:
-        show(report, scope, options)
+        show(report, scope, options, flags)
     end(report)
+
+
+def _refuse_endless(limit: int | None, *, force: bool) -> None:
+    if limit and force:
+        raise UsageError(
+            f"--limit {limit} with --force would run the same partitions every time.",
+            "Narrow the scope instead, with --dates or --tables.",
+        )
 
 
 def end(report: RunReport) -> None:
@@ -118,6 +135,7 @@ def run(
     options: Common,
     scope: Scope,
     made: Plan,
+    limits: Limits | None = None,
     *,
     unit: UnitName = UnitName.SEASON,
     force: bool = False,
@@ -135,12 +153,12 @@ def run(
             with_upstream=not no_upstream,
             threads=options.threads,
             plan=made,
-            limits=Limits(should_stop),
+            limits=replace(limits or Limits(), should_stop=should_stop),
             on_unit=step,
         )
 
 
-def show(report: RunReport, scope: Scope, options: Common) -> None:
+def show(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] = ()) -> None:
     """Tell how a run ended: dates by outcome, why it stopped, every failed date with its cause, and what goes on from there."""
     outcomes = {name: report.count(name) for name in ("written", "unchanged", "failed", "blocked")}
     outside = report.count("outside")
@@ -158,16 +176,22 @@ def show(report: RunReport, scope: Scope, options: Common) -> None:
         rows = [(one.table, one.game_date, one.outcome, one.cause) for one in trouble]
         print_table("Not verified", ("table", "date", "outcome", "cause"), rows)
     if report.not_run:
-        why = report.stop.said if report.stop else "limited"
-        say(f"Stopped: {why}. {len(report.attempts):,} partitions are committed, {report.not_run:,} not run.", "bold")
-        say(f"Go on with  {go_on_command(scope, options)}")
+        why = f"Stopped: {report.stop.said}. " if report.stop else ""
+        say(f"{why}{len(report.attempts):,} partitions are committed, {report.not_run:,} not run.", "bold")
+        say(f"Go on with  {go_on_command(scope, options, flags)}")
     if trouble:
         say(f"Retry with  {retry_command(report, options)}")
 
 
-def go_on_command(scope: Scope, options: Common) -> str:
-    """The command that runs what a stopped run left."""
-    return command(options, "backfill", *scope.flags())
+def go_on_command(scope: Scope, options: Common, flags: Sequence[str]) -> str:
+    """The command that runs what a stopped run left: the same one, less what set it an end in time."""
+    return command(options, "backfill", *scope.flags(), *flags)
+
+
+def _same_flags(limit: int | None, *, force: bool, no_upstream: bool) -> list[str]:
+    """What a run has to be told again to go on as it began."""
+    flags = ["--limit", str(limit)] if limit else []
+    return flags + ["--force"] * force + ["--no-upstream"] * no_upstream
 
 
 def retry_command(report: RunReport, options: Common) -> str:
@@ -177,7 +201,7 @@ def retry_command(report: RunReport, options: Common) -> str:
     return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
 
 
-def as_document(report: RunReport, scope: Scope, options: Common) -> dict[str, object]:
+def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] = ()) -> dict[str, object]:
     """A run as JSON."""
     trouble = [attempt for attempt in report.attempts if attempt.cause]
     return {
@@ -193,7 +217,7 @@ def as_document(report: RunReport, scope: Scope, options: Common) -> dict[str, o
         "stopped": report.stop,
         "trouble": trouble,
         "retry": retry_command(report, options) if trouble else None,
-        "go_on": go_on_command(scope, options) if report.not_run else None,
+        "go_on": go_on_command(scope, options, flags) if report.not_run else None,
     }
 
 

@@ -53,8 +53,8 @@ def plan(
     show(made, scope, as_json=as_json)
 
 
-def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
-    """Print a plan."""
+def show(made: Plan, scope: Scope, left: int = 0, *, as_json: bool) -> None:
+    """Print a plan, of which a limit leaves so many partitions out."""
     if as_json:
         print_json(as_document(made, scope))
         return
@@ -75,6 +75,8 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
         if not made.considered
         else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
     )
+    if left:
+        say(f"{left:,} more are due and left for another run by --limit.")
 
 
 def _is(due: Due, reason: str) -> bool:

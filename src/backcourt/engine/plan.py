@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.engine.evaluate import evaluate_all
@@ -70,6 +70,22 @@ class Plan:
     def seconds(self) -> float:
         """The time it is expected to take."""
         return self.partitions * self.seconds_per_partition
+
+    def first(self, limit: int) -> Plan:
+        """At most so many partitions of it: whole dates, the oldest first, so that all they read is among them.
+
+        Of a single date that is more than the limit it is those that come first in dependency order.
+        """
+        order = sorted((due.game_date, place) for place, each in enumerate(self.tables) for due in each.due)
+        kept, beyond = order[:limit], order[limit:]
+        if beyond and beyond[0][0] != kept[0][0]:
+            kept = [each for each in kept if each[0] < beyond[0][0]]
+        wanted = set(kept)
+        tables = [
+            replace(each, due=tuple(due for due in each.due if (due.game_date, place) in wanted))
+            for place, each in enumerate(self.tables)
+        ]
+        return replace(self, tables=tuple(tables))
 
 
 def make_plan(

@@ -20,7 +20,7 @@ from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
-from backcourt.engine.stops import Limits, Stop, interrupted
+from backcourt.engine.stops import Limits, Stop, interrupted, limited
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
@@ -109,7 +109,7 @@ def backfill(
 ) -> RunReport:
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition.
 
-    Between units of work it stops at a limit. On Ctrl-C the unit at hand is rolled back, the end recorded and
+    After each commit it stops if a limit is reached. On Ctrl-C the unit at hand is rolled back, the end recorded and
     KeyboardInterrupt raised.
     """
     started = clock.now()
@@ -126,13 +126,16 @@ def backfill(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
     try:
-        for planned in made.tables:
-            _come_to(work, planned)
+        chosen = made.first(work.limits.partitions) if work.limits.partitions else made
+        for planned, wanted in zip(made.tables, chosen.tables, strict=True):
+            report.left[planned.table.name] = _come_to(work, wanted) + len(planned.due) - len(wanted.due)
     except KeyboardInterrupt:
         report.left = {each.table.name: len(each.due) - _tried(report, each.table) for each in made.tables}
         report.stop = interrupted("a second signal")
         _end_run(warehouse, made, report, clock.now())
         raise
+    if work.limits.partitions and not report.stop:
+        report.stop = limited(work.limits.partitions)
     report.stop = report.stop if report.not_run else None
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
@@ -142,21 +145,21 @@ def backfill(
     return report
 
 
-def _come_to(work: _Work, planned: PlannedTable) -> None:
-    """Run what of a table is due now that its upstream has run, unless the run was stopped; note what is left."""
-    report, left = work.report, len(planned.due)
-    if left and not _is_stopped(work):
-        due = _due_now(work, planned)
-        if due:
-            _run_table(work, planned.table, due)
-        left = len(due) - _tried(report, planned.table)
-    report.left[planned.table.name] = left
+def _come_to(work: _Work, planned: PlannedTable) -> int:
+    """Run what of a table is due now that its upstream has run, unless the run was stopped; how much is left."""
+    if not planned.due or _is_stopped(work):
+        return len(planned.due)
+    due = _due_now(work, planned)
+    if due:
+        _run_table(work, planned.table, due)
+    return len(due) - _tried(work.report, planned.table)
 
 
 def _is_stopped(work: _Work) -> bool:
     """Whether a limit was reached; then the run goes no further."""
-    work.report.stop = work.report.stop or work.limits.reached()
-    return work.report.stop is not None
+    report = work.report
+    report.stop = report.stop or work.limits.reached(work.clock.now(), report.count("failed"))
+    return report.stop is not None
 
 
 def _tried(report: RunReport, table: Table) -> int:
