@@ -76,6 +76,9 @@ def backfill(
     no_upstream: Annotated[
         bool, typer.Option("--no-upstream", help="Block instead of building what is upstream")
     ] = False,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="Run only if the plan still has this id, as `plan` printed it")
+    ] = None,
     limit: Limit = None,
     until: Until = None,
     fail_fast: FailFast = False,
@@ -98,12 +101,13 @@ def backfill(
         options = take(options, as_of, into, quiet=as_json)
     with open_common(options, read_only=dry_run) as opened:
         made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
-        chosen = made.first(limit) if limit else made
+        if plan is not None:
+            made.refuse_other(plan)
         if dry_run or not as_json:
-            plan_verb.show(chosen, scope, made.partitions - chosen.partitions, as_json=as_json)
+            plan_verb.show(made, scope, limit, as_json=as_json)
         if dry_run:
             return
-        _confirm(chosen, options, yes=yes)
+        _confirm(made.first(limit) if limit else made, options, yes=yes)
         report = run(opened, options, scope, made, limits, unit=unit, force=force, no_upstream=no_upstream)
         moment = ledger.meta(opened, "as_of")
     flags = _same_flags(limit, force=force, no_upstream=no_upstream)

@@ -53,14 +53,15 @@ def plan(
     show(made, scope, as_json=as_json)
 
 
-def show(made: Plan, scope: Scope, left: int = 0, *, as_json: bool) -> None:
-    """Print a plan, of which a limit leaves so many partitions out."""
+def show(made: Plan, scope: Scope, limit: int | None = None, *, as_json: bool) -> None:
+    """Print a plan, or what a limit leaves of it; the id is that of the whole."""
+    chosen = made.first(limit) if limit else made
     if as_json:
-        print_json(as_document(made, scope))
+        print_json({"plan": made.id, **as_document(chosen, scope)})
         return
     say(scope.describe())
     rows = []
-    for planned in (part for table in made.tables for part in table.split()):
+    for planned in (part for table in chosen.tables for part in table.split()):
         for reason, count in planned.by_reason():
             of_reason = [due for due in planned.due if _is(due, reason)]
             name = planned.table.name + (" (upstream)" if of_reason[0].is_upstream else "")
@@ -69,14 +70,16 @@ def show(made: Plan, scope: Scope, left: int = 0, *, as_json: bool) -> None:
     if rows:
         print_table("Would run", ("table", "reason", "dates", "first", "last", "rows"), rows, right=(2, 5))
     say(
-        f"{made.partitions:,} of {made.considered:,} partitions would run: about {made.rows:,} rows, {made.seconds:.1f} s."
-        if made.partitions
+        f"{chosen.partitions:,} of {chosen.considered:,} partitions would run: about {chosen.rows:,} rows, {chosen.seconds:.1f} s."
+        if chosen.partitions
         else "Nothing is expected in this scope: no covered game lies in it."
-        if not made.considered
-        else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
+        if not chosen.considered
+        else f"Nothing to do: all {chosen.considered:,} partitions of the scope are verified."
     )
-    if left:
-        say(f"{left:,} more are due and left for another run by --limit.")
+    if chosen.partitions < made.partitions:
+        say(f"{made.partitions - chosen.partitions:,} more are due and left for another run by --limit.")
+    if made.partitions:
+        say(f"Plan {made.id}; run exactly this with  backcourt backfill --plan {made.id}  and the same scope.")
 
 
 def _is(due: Due, reason: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +11,14 @@ from datetime import date
 
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry, Table
+from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Row, Warehouse
 
 # Seconds a partition takes before any run has been measured: a season of three tables in a few seconds.
 _FIRST_GUESS = 0.01
+
+_ID = re.compile(r"(\d+)-(\d+)-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class PlannedTable:
     table: Table
     due: tuple[Due, ...]
     considered: int = 0
+    code_version: str = ""
 
     def by_reason(self) -> list[tuple[str, int]]:
         """How many partitions are due for each reason, dates and names left out of it."""
@@ -45,7 +51,7 @@ class PlannedTable:
     def split(self) -> tuple[PlannedTable, PlannedTable]:
         """What was asked for, and what is only upstream of it."""
         asked, upstream = ([each for each in self.due if each.is_upstream is wanted] for wanted in (False, True))
-        return PlannedTable(self.table, tuple(asked)), PlannedTable(self.table, tuple(upstream))
+        return replace(self, due=tuple(asked)), replace(self, due=tuple(upstream))
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,34 @@ class Plan:
     def seconds(self) -> float:
         """The time it is expected to take."""
         return self.partitions * self.seconds_per_partition
+
+    @property
+    def id(self) -> str:
+        """A name for exactly this plan: partitions and rows in figures, then a digest of what runs, why, and with what code."""
+        digest = hashlib.sha256()
+        for each in self.tables:
+            for due in each.due:
+                line = (each.table.name, each.code_version, due.game_date, due.reason, due.rows, due.is_upstream)
+                digest.update(f"{line}\n".encode())
+        return f"{self.partitions}-{self.rows}-{digest.hexdigest()[:12]}"
+
+    def refuse_other(self, wanted: str) -> None:
+        """Raise UsageError unless this is the plan of that id; it tells how the two differ in what an id counts."""
+        figures = _ID.fullmatch(wanted)
+        if figures is None:
+            raise UsageError(f"{wanted!r} is not the id of a plan.", "Take the id that  backcourt plan  prints.")
+        if self.id == wanted:
+            return
+        partitions, rows = (int(figure) for figure in figures.groups())
+        counted = f"{self.partitions:,} partitions with {self.rows:,} rows would run, in plan {wanted} it was"
+        if (partitions, rows) == (self.partitions, self.rows):
+            counted += " as many, but other dates, for other reasons or with other code."
+        else:
+            counted += f" {partitions:,} with {rows:,}."
+        raise UsageError(
+            f"The plan has changed: {counted} Nothing was run.",
+            f"Look at  backcourt plan  with the same scope again, and run it by its id, now {self.id}.",
+        )
 
     def first(self, limit: int) -> Plan:
         """At most so many partitions of it: whole dates, the oldest first, so that all they read is among them.
@@ -99,7 +133,15 @@ def make_plan(
     until = _read_until(registry, scope, asked, expected) if with_upstream else {}
     names = {table.name for table in asked}
     planned = [
-        _planned(table, expected[table.full_name], scope, table.name in names, until.get(table.name), force=force)
+        _planned(
+            table,
+            registry.lineage(table.name).code_version,
+            expected[table.full_name],
+            scope,
+            table.name in names,
+            until.get(table.name),
+            force=force,
+        )
         for table in tables
     ]
     return Plan(tuple(planned), sum(each.considered for each in planned), _seconds_per_partition(warehouse))
@@ -121,7 +163,14 @@ def would_run(reason: str | None, *, force: bool, is_upstream: bool) -> bool:
 
 
 def _planned(
-    table: Table, expected: Sequence[Row], scope: Scope, is_asked: bool, until: date | None, *, force: bool
+    table: Table,
+    code_version: str,
+    expected: Sequence[Row],
+    scope: Scope,
+    is_asked: bool,
+    until: date | None,
+    *,
+    force: bool,
 ) -> PlannedTable:
     """What is due of the partitions that the scope reaches: those on its dates, and up to `until` those that are read."""
     due, considered = [], 0
@@ -135,7 +184,7 @@ def _planned(
         considered += runs or not is_upstream
         if runs:
             due.append(Due(day, season, reason or "", int(rows or 0), is_upstream))
-    return PlannedTable(table, tuple(due), considered)
+    return PlannedTable(table, tuple(due), considered, code_version)
 
 
 def _read_until(
