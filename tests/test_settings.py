@@ -27,6 +27,9 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         max_vanishing=0.05,
         memory_limit="1500MB",
         horizon_days=1,
+        retries=3,
+        retry_after=10.0,
+        max_failing=0.5,
     )
 
 
@@ -49,12 +52,16 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
         "BACKCOURT_HORIZON_DAYS": "0",
+        "BACKCOURT_RETRIES": "0",
+        "BACKCOURT_RETRY_AFTER": "0.5",
+        "BACKCOURT_MAX_FAILING": "0.1",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
     assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
     assert settings.horizon_days == 0
+    assert (settings.retries, settings.retry_after, settings.max_failing) == (0, 0.5, 0.1)
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

@@ -22,6 +22,8 @@ from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport, Unit
 from backcourt.engine.run import backfill as _backfill
+from backcourt.engine.stops import Limits
+from backcourt.engine.waiting import Patience
 from backcourt.output.frames import Format, frame, require
 from backcourt.output.selection import chosen_columns, select
 from backcourt.output.training import training_set as define_training_set
@@ -86,7 +88,9 @@ def plan(
     warehouse: Warehouse, *, dates: str | None = None, seasons: str | None = None, tables: Iterable[str] = ()
 ) -> Plan:
     """What a backfill would run, and why; reads only the ledger."""
-    return make_plan(warehouse, default_registry(), scope(dates, seasons, tables))
+    limits = scope(dates, seasons, tables)
+    patience = Patience.of(load_settings(os.environ))
+    return make_plan(warehouse, default_registry(), limits, patience=patience, now=SystemClock().now())
 
 
 def backfill(
@@ -99,8 +103,16 @@ def backfill(
     force: bool = False,
 ) -> RunReport:
     """Build what is not verified; failures are in the report, not raised."""
+    settings = load_settings(os.environ)
     return _backfill(
-        warehouse, default_registry(), scope(dates, seasons, tables), SystemClock(), unit=unit, force=force
+        warehouse,
+        default_registry(),
+        scope(dates, seasons, tables),
+        SystemClock(),
+        unit=unit,
+        force=force,
+        limits=Limits(max_failing=settings.max_failing),
+        patience=Patience.of(settings),
     )
 
 

@@ -30,6 +30,9 @@ class Settings:
     max_vanishing: float
     memory_limit: str
     horizon_days: int
+    retries: int
+    retry_after: float
+    max_failing: float
 
 
 @dataclass(frozen=True)
@@ -174,5 +177,32 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_HORIZON_DAYS",
         allowed="a whole number from 0",
         read=_whole(0),
+    ),
+    Setting(
+        name="retries",
+        default="3",
+        unit="attempts",
+        help="How often a failed partition is tried again with the same input and code.",
+        env="BACKCOURT_RETRIES",
+        allowed="a whole number from 0",
+        read=_whole(0),
+    ),
+    Setting(
+        name="retry_after",
+        default="10",
+        unit="minutes",
+        help="How long a failed partition waits for its first retry; each further wait is twice as long, up to a day.",
+        env="BACKCOURT_RETRY_AFTER",
+        allowed="a number of minutes from 0 to 1440",
+        read=_number(0, 1440),
+    ),
+    Setting(
+        name="max_failing",
+        default="0.5",
+        unit="fraction",
+        help="A run that tried 20 partitions or more stops when more than this share of them failed.",
+        env="BACKCOURT_MAX_FAILING",
+        allowed="a fraction from 0 to 1",
+        read=_number(0, 1),
     ),
 )

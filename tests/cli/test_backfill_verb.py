@@ -14,7 +14,7 @@ from support import workshop
 
 DOCUMENT = {
     "run", "planned", "written", "unchanged", "failed", "blocked", "rows", "seconds", "data_statements", "is_complete", "trouble", "retry",
-    "as_of", "outside", "outcome", "not_run", "stopped", "go_on",
+    "as_of", "outside", "outcome", "not_run", "stopped", "go_on", "waiting",
 }  # fmt: skip
 OUTCOMES = ("written", "unchanged", "failed", "blocked")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,14 +16,13 @@ from backcourt.engine.runs import Run
 from backcourt.engine.stops import Limits
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
-from support import NOON, POST, Workshop, clock, workshop
+from support import NOON, POST, Workshop, clock, copied
 
 
 @pytest.fixture
 def raw(ingested: Path, league: Path, tmp_path: Path) -> Iterator[Workshop]:
-    """A warehouse of its own with nothing built."""
-    shutil.copy(ingested, tmp_path / "w.duckdb")
-    with workshop(tmp_path / "w.duckdb", league) as shop:
+    """A warehouse of its own with nothing built, and the league that it came from."""
+    with copied(ingested, league, tmp_path / "raw") as shop:
         yield shop
 
 
@@ -168,7 +166,7 @@ class TestFailFast:
     def test_the_first_failure_is_the_last(self, poisoned: Workshop) -> None:
         report = run(poisoned, Limits(fail_fast=True), "day")
         assert report.stop is not None
-        assert (report.stop.reason, counts(report)) == ("failure", (2, 1, 15))
+        assert (report.stop.reason, counts(report)) == ("fail_fast", (2, 1, 15))
         assert (report.outcome, latest(poisoned).not_run) == ("incomplete", 15)
 
     def test_without_it_the_rest_goes_on(self, poisoned: Workshop) -> None:

@@ -39,6 +39,7 @@ from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport
 from backcourt.engine.run import backfill as run_backfill
 from backcourt.engine.stops import Limits
+from backcourt.engine.waiting import Patience
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
@@ -100,7 +101,15 @@ def backfill(
     if as_of is not None and into is not None:
         options = take(options, as_of, into, quiet=as_json)
     with open_common(options, read_only=dry_run) as opened:
-        made = make_plan(opened, default_registry(), scope, force=force, with_upstream=not no_upstream)
+        made = make_plan(
+            opened,
+            default_registry(),
+            scope,
+            force=force,
+            with_upstream=not no_upstream,
+            patience=Patience.of(options.settings),
+            now=CLOCK.now(),
+        )
         if plan is not None:
             made.refuse_other(plan)
         if dry_run or not as_json:
@@ -157,7 +166,8 @@ def run(
             with_upstream=not no_upstream,
             threads=options.threads,
             plan=made,
-            limits=replace(limits or Limits(), should_stop=should_stop),
+            limits=replace(limits or Limits(), should_stop=should_stop, max_failing=options.settings.max_failing),
+            patience=Patience.of(options.settings),
             on_unit=step,
         )
 
@@ -183,6 +193,8 @@ def show(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] 
         why = f"Stopped: {report.stop.said}. " if report.stop else ""
         say(f"{why}{len(report.attempts):,} partitions are committed, {report.not_run:,} not run.", "bold")
         say(f"Go on with  {go_on_command(scope, options, flags)}")
+    if report.waiting:
+        say(f"{len(report.waiting):,} partitions wait and were not run; they are listed above.", "bold")
     if trouble:
         say(f"Retry with  {retry_command(report, options)}")
 
@@ -220,6 +232,7 @@ def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequenc
         "is_complete": report.is_complete,
         "stopped": report.stop,
         "trouble": trouble,
+        "waiting": report.waiting,
         "retry": retry_command(report, options) if trouble else None,
         "go_on": go_on_command(scope, options, flags) if report.not_run else None,
     }

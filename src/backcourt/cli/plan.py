@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import (
+    CLOCK,
     AsJson,
     Dates,
     EndDate,
@@ -19,9 +22,12 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
-from backcourt.engine.plan import Due, Plan, make_plan
+from backcourt.engine.plan import Due, Plan, Waiting, make_plan
 from backcourt.engine.registry import default_registry
+from backcourt.engine.waiting import Patience
 from backcourt.seasons import Scope
+
+SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -48,8 +54,9 @@ def plan(
 ) -> None:
     """Partitions that are not verified, with their reason, expected rows and estimated time."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
-    with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
-        made = make_plan(opened, default_registry(), scope)
+    options = common(warehouse, lock_timeout)
+    with open_common(options, read_only=True) as opened:
+        made = make_plan(opened, default_registry(), scope, patience=Patience.of(options.settings), now=CLOCK.now())
     show(made, scope, as_json=as_json)
 
 
@@ -73,13 +80,26 @@ def show(made: Plan, scope: Scope, limit: int | None = None, *, as_json: bool) -
         f"{chosen.partitions:,} of {chosen.considered:,} partitions would run: about {chosen.rows:,} rows, {chosen.seconds:.1f} s."
         if chosen.partitions
         else "Nothing is expected in this scope: no covered game lies in it."
-        if not chosen.considered
+        if not chosen.considered and not made.waiting
+        else f"Nothing to do now: {chosen.considered:,} partitions of the scope are verified, the others wait."
+        if made.waiting
         else f"Nothing to do: all {chosen.considered:,} partitions of the scope are verified."
     )
+    show_waiting(made.waiting)
     if chosen.partitions < made.partitions:
         say(f"{made.partitions - chosen.partitions:,} more are due and left for another run by --limit.")
     if made.partitions:
         say(f"Plan {made.id}; run exactly this with  backcourt backfill --plan {made.id}  and the same scope.")
+
+
+def show_waiting(waiting: Sequence[Waiting]) -> None:
+    """List what is not verified and yet not run now, with what is wrong and why it waits."""
+    if not waiting:
+        return
+    rows = [(one.table, one.game_date, one.state, one.why, one.cause) for one in waiting[:SHOWN]]
+    print_table("Not verified, and not run now", ("table", "date", "state", "why", "cause"), rows)
+    if len(waiting) > SHOWN:
+        say(f"... and {len(waiting) - SHOWN:,} more; see --json")
 
 
 def _is(due: Due, reason: str) -> bool:
@@ -107,4 +127,5 @@ def as_document(made: Plan, scope: Scope) -> dict[str, object]:
             }
             for planned in made.tables
         ],
+        "waiting": made.waiting,
     }

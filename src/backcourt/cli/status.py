@@ -6,6 +6,7 @@ import typer
 
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import (
+    CLOCK,
     RAW_PHASE,
     AsJson,
     Dates,
@@ -18,7 +19,9 @@ from backcourt.cli.options import (
     common,
     scope_of,
 )
+from backcourt.cli.plan import show_waiting
 from backcourt.engine.registry import default_registry
+from backcourt.engine.waiting import Patience
 from backcourt.report.status import LastCertificate, Status, TableStatus, read_status
 from backcourt.seasons import Scope
 
@@ -61,7 +64,8 @@ def status(
 ) -> None:
     """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == RAW_PHASE else phase)
-    found = read_status(common(warehouse).settings.warehouse, default_registry(), scope)
+    settings = common(warehouse).settings
+    found = read_status(settings.warehouse, default_registry(), scope, Patience.of(settings), CLOCK.now())
     if as_json:
         print_json({"scope": scope.describe(), "status": found})
     elif phase == RAW_PHASE:
@@ -101,6 +105,7 @@ def _show(found: Status, scope: Scope) -> None:
         headers = ("table", "code version", "today's", "dates", "first", "last")
         print_table("Mixed code: rows of several versions stand in one table", headers, rows, right=(3,))
         say("Dates of older code are stale; build them anew with  backcourt backfill")
+    show_waiting(found.waiting)
     for one in found.damaged[:SHOWN]:
         say(f"{one.table} {one.game_date} is damaged: {one.cause}", style="red")
     if found.damaged:

@@ -29,7 +29,8 @@ WITH_CODE = """(SELECT e.*, p.code_version AS built_with FROM evaluation AS e
     LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date AND p.state = 'verified')"""
 
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
-    reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
+    reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER,
+    waits VARCHAR"""
 
 
 def prepare(warehouse: Warehouse, registry: Registry) -> None:
@@ -122,7 +123,7 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) ->
             WHEN 'failed' THEN 'the last attempt failed: ' || COALESCE(cause, 'no cause recorded')
             WHEN 'blocked' THEN 'was blocked: ' || COALESCE(cause, 'no cause recorded')
             WHEN 'stale' THEN IF(built_with IS DISTINCT FROM code_version, 'code changed', 'input changed')
-            END, expected_rows, rows, inputs, code_version, ordinal
+            END, expected_rows, rows, inputs, code_version, ordinal, NULL
         FROM judged""",
         {"tables": names},
     )
@@ -138,7 +139,7 @@ def _fall_behind(warehouse: Warehouse, registry: Registry, tables: Sequence[Tabl
         if unverified.isdisjoint(registry.built[name].full_name for name in registry.built_upstream(table.name)):
             continue
         fallen = warehouse.value(
-            f"UPDATE evaluation SET state = 'stale', reason = 'behind ' || b.upstream FROM ({_behind()}) AS b"
+            f"UPDATE evaluation SET state = 'stale', reason = 'behind ' || b.upstream FROM ({behind()}) AS b"
             " WHERE evaluation.table_name = $table AND b.game_date = evaluation.game_date AND evaluation.state = 'verified'",
             {"table": table.full_name},
         )
@@ -148,7 +149,7 @@ def _fall_behind(warehouse: Warehouse, registry: Registry, tables: Sequence[Tabl
 
 def upstream_trouble(warehouse: Warehouse, table: Table) -> dict[date, str]:
     """Per expected date of a table an upstream partition that it reads and that is not verified."""
-    return dict(warehouse.rows(_behind(), {"table": table.full_name}))
+    return dict(warehouse.rows(behind(), {"table": table.full_name}))
 
 
 def changed_inputs(before: str, now: str) -> list[str]:
@@ -234,15 +235,15 @@ def _inputs() -> str:
       GROUP BY d.table_name, d.game_date"""
 
 
-def _behind() -> str:
-    """Per date of $table an upstream partition that it reads and that is not verified."""
+def behind(which: str = f"e.state NOT IN {_SETTLED}") -> str:
+    """Per date of $table an upstream partition that it reads and that is not verified, or is otherwise one of `which`."""
     return f"""
       WITH unverified AS (
         SELECT e.table_name, e.game_date, r.reach,
           e.table_name || ' ' || e.game_date || ', which is ' || e.state AS upstream
         FROM evaluation AS e
         JOIN (SELECT upstream, reach FROM reads WHERE table_name = $table) AS r ON r.upstream = e.table_name
-        WHERE e.state NOT IN {_SETTLED})
+        WHERE {which})
       SELECT g.game_date, arg_min(u.upstream, (u.game_date, u.table_name)) AS upstream
       FROM (SELECT DISTINCT game_date, season FROM grid WHERE table_name = $table) AS g
       JOIN histories AS h ON h.season = g.season

@@ -60,6 +60,6 @@ def write_snapshot(warehouse: Warehouse) -> None:
     literal = "'" + str(draft).replace("'", "''") + "'"
     warehouse.execute(
         "COPY (SELECT table_name, game_date, season, games, uncovered, state, reason, expected_rows, rows, ordinal,"
-        f" code_version, built_with FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
+        f" code_version, built_with, waits FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
     )
     draft.replace(final)

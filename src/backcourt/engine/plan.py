@@ -7,10 +7,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.registry import Registry, Table
+from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Row, Warehouse
@@ -36,12 +37,25 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A partition that the scope reaches, that is not verified and yet not to be run now: why, and what is wrong with it."""
+
+    table: str
+    game_date: date
+    state: str
+    why: str
+    cause: str
+    is_upstream: bool = False
+
+
+@dataclass(frozen=True)
 class PlannedTable:
     """The due partitions of one table, of all that were considered."""
 
     table: Table
     due: tuple[Due, ...]
     considered: int = 0
+    waiting: tuple[Waiting, ...] = ()
     code_version: str = ""
 
     def by_reason(self) -> list[tuple[str, int]]:
@@ -66,6 +80,11 @@ class Plan:
     def partitions(self) -> int:
         """How many partitions would run."""
         return sum(len(each.due) for each in self.tables)
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What is not verified and not to be run now."""
+        return tuple(one for each in self.tables for one in each.waiting)
 
     @property
     def rows(self) -> int:
@@ -123,10 +142,18 @@ class Plan:
 
 
 def make_plan(
-    warehouse: Warehouse, registry: Registry, scope: Scope, *, force: bool = False, with_upstream: bool = True
+    warehouse: Warehouse,
+    registry: Registry,
+    scope: Scope,
+    *,
+    force: bool = False,
+    with_upstream: bool = True,
+    patience: Patience | None = None,
+    now: datetime | None = None,
 ) -> Plan:
-    """Plan a scope; with `force` everything expected in it runs though nothing is stale."""
+    """Plan a scope; with `force` everything expected in it runs though nothing is stale, or though it should wait."""
     evaluate_all(warehouse, registry)
+    mark(warehouse, registry, patience or Patience(), now or warehouse.now())
     asked = registry.select(scope.tables, scope.phase)
     tables = registry.with_upstream(asked) if with_upstream else asked
     expected = _expected(warehouse)
@@ -152,7 +179,7 @@ def still_due(warehouse: Warehouse, planned: PlannedTable, *, force: bool) -> li
     then = {each.game_date: each for each in planned.due}
     return [
         Due(day, season, reason or "", int(rows or 0), then[day].is_upstream)
-        for day, season, reason, rows in _expected(warehouse, planned.table)[planned.table.full_name]
+        for day, season, _, reason, _, rows in _expected(warehouse, planned.table)[planned.table.full_name]
         if day in then and would_run(reason, force=force, is_upstream=then[day].is_upstream)
     ]
 
@@ -173,18 +200,21 @@ def _planned(
     force: bool,
 ) -> PlannedTable:
     """What is due of the partitions that the scope reaches: those on its dates, and up to `until` those that are read."""
-    due, considered = [], 0
-    for day, season, reason, rows in expected:
+    due, waiting, considered = [], [], 0
+    for day, season, state, reason, waits, rows in expected:
         is_upstream = not is_asked
         if not scope.includes(day, season):
             if until is None or day > until:
                 continue
             is_upstream = True
+        if waits and (is_upstream or not force):
+            waiting.append(Waiting(table.name, day, state, waits, reason or "", is_upstream))
+            continue
         runs = would_run(reason, force=force, is_upstream=is_upstream)
         considered += runs or not is_upstream
         if runs:
             due.append(Due(day, season, reason or "", int(rows or 0), is_upstream))
-    return PlannedTable(table, tuple(due), considered, code_version)
+    return PlannedTable(table, tuple(due), considered, tuple(waiting), code_version)
 
 
 def _read_until(
@@ -205,10 +235,10 @@ def _read_until(
 
 
 def _expected(warehouse: Warehouse, table: Table | None = None) -> Mapping[str, list[Row]]:
-    """Per table the date, season, reason and expected rows of each partition that must exist; of all tables, or of one."""
+    """Per table date, season, state, reason, what it waits for and expected rows of what must exist; of all tables, or of one."""
     found: dict[str, list[Row]] = defaultdict(list)
     rows = warehouse.rows(
-        "SELECT table_name, game_date, season, reason, expected_rows FROM evaluation"
+        "SELECT table_name, game_date, season, state, reason, waits, expected_rows FROM evaluation"
         " WHERE state NOT IN ('not_covered', 'closed', 'ahead', 'held') AND table_name = COALESCE($table, table_name)"
         " ORDER BY table_name, game_date",
         {"table": table.full_name if table else None},

@@ -16,11 +16,12 @@ from backcourt.clock import Clock
 from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
-from backcourt.engine.plan import Due, Plan, PlannedTable, make_plan, still_due
+from backcourt.engine.plan import Due, Plan, PlannedTable, Waiting, make_plan, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
 from backcourt.engine.stops import Limits, Stop, interrupted, limited
+from backcourt.engine.waiting import Patience, mark, tried_with
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
@@ -44,7 +45,7 @@ class RunReport:
     """What a run did; `data_statements` counts statements on raw and built tables.
 
     `table_seconds` are those in which partitions of a table were computed and published; `left` counts per table what a
-    run that was stopped did not come to.
+    run that was stopped did not come to; `waiting` is what the plan left alone as it is not to be run now.
     """
 
     run_id: str
@@ -55,6 +56,7 @@ class RunReport:
     data_statements: int = 0
     table_seconds: dict[str, float] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
     stop: Stop | None = None
 
     def count(self, outcome: Outcome) -> int:
@@ -68,8 +70,8 @@ class RunReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every planned partition is verified now."""
-        return not (self.count("failed") or self.count("blocked") or self.not_run)
+        """Whether every partition of the scope is verified now."""
+        return not (self.count("failed") or self.count("blocked") or self.not_run or self.waiting)
 
     @property
     def outcome(self) -> str:
@@ -105,6 +107,7 @@ def backfill(
     threads: int = 0,
     plan: Plan | None = None,
     limits: Limits | None = None,
+    patience: Patience | None = None,
     on_unit: Callable[[str, int], None] = lambda table, dates: None,
 ) -> RunReport:
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition.
@@ -117,10 +120,15 @@ def backfill(
     ledger.refuse_other_version(warehouse)
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
-    made = plan or make_plan(warehouse, registry, scope, force=force, with_upstream=with_upstream)
+    patience = patience or Patience()
+    made = plan or make_plan(
+        warehouse, registry, scope, force=force, with_upstream=with_upstream, patience=patience, now=started
+    )
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
-    report = RunReport(runs.begin(warehouse, scope, made, unit, threads, started), made.partitions)
+    report = RunReport(
+        runs.begin(warehouse, scope, made, unit, threads, started), made.partitions, waiting=made.waiting
+    )
     work = _Work(warehouse, registry, clock, report, unit, force, limits or Limits(), on_unit)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
@@ -140,6 +148,7 @@ def backfill(
     report.seconds = (clock.now() - started).total_seconds()
     report.data_statements = warehouse.data_statements - before
     # A run that is cut short leaves an evaluation that may be half of one; only this one is whole.
+    mark(warehouse, registry, patience, clock.now())
     events.write_snapshot(warehouse)
     _end_run(warehouse, made, report, clock.now())
     return report
@@ -158,7 +167,9 @@ def _come_to(work: _Work, planned: PlannedTable) -> int:
 def _is_stopped(work: _Work) -> bool:
     """Whether a limit was reached; then the run goes no further."""
     report = work.report
-    report.stop = report.stop or work.limits.reached(work.clock.now(), report.count("failed"))
+    failed = report.count("failed")
+    tried = report.count("written") + report.count("unchanged") + failed
+    report.stop = report.stop or work.limits.reached(work.clock.now(), tried, failed)
     return report.stop is not None
 
 
@@ -262,15 +273,17 @@ def _note(work: _Work, table: Table, attempts: list[Attempt]) -> None:
     warehouse, report, moment = work.warehouse, work.report, work.clock.now()
     report.attempts += attempts
     if attempts:
-        rows = [(report.run_id, table.full_name, a.game_date, a.outcome, a.reason, a.cause or None) for a in attempts]
+        rows = [(table.full_name, a.game_date, a.outcome, a.reason, a.cause or None) for a in attempts]
         lists = [list(column) for column in zip(*rows, strict=True)]
         with warehouse.transaction():
             warehouse.execute(
-                """INSERT INTO ledger.attempts
-                SELECT a.*, d.since, d.inputs FROM (SELECT UNNEST(?) AS run_id, UNNEST(?) AS table_name,
-                  UNNEST(?::DATE[]) AS game_date, UNNEST(?) AS outcome, UNNEST(?) AS reason, UNNEST(?) AS cause) AS a
-                LEFT JOIN drift AS d ON d.game_date = a.game_date""",
-                lists,
+                f"""INSERT INTO ledger.attempts
+                SELECT ?, a.*, d.since, d.inputs, COALESCE({tried_with(table, "e.inputs")}, ''), ?, ? FROM (
+                  SELECT UNNEST(?) AS table_name, UNNEST(?::DATE[]) AS game_date, UNNEST(?) AS outcome,
+                    UNNEST(?) AS reason, UNNEST(?) AS cause) AS a
+                LEFT JOIN drift AS d ON d.game_date = a.game_date
+                LEFT JOIN evaluation AS e ON e.table_name = a.table_name AND e.game_date = a.game_date""",
+                [report.run_id, moment.replace(tzinfo=None), work.force, *lists],
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(

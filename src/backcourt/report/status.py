@@ -9,7 +9,9 @@ from pathlib import Path
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
+from backcourt.engine.plan import Waiting
 from backcourt.engine.registry import Registry
+from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import LockedError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
@@ -114,21 +116,26 @@ class Status:
     raw: tuple[RawStatus, ...]
     running: Running | None
     damaged: tuple[Damaged, ...]
+    waiting: tuple[Waiting, ...]
     certificate: LastCertificate | None
 
 
-def read_status(path: Path, registry: Registry, scope: Scope) -> Status:
+def read_status(
+    path: Path, registry: Registry, scope: Scope, patience: Patience | None = None, now: datetime | None = None
+) -> Status:
     """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
     try:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
+            mark(warehouse, registry, patience or Patience(), now or warehouse.now())
             kind, as_of = (ledger.meta(warehouse, key) for key in ("kind", "as_of"))
             raw = _raw_status(warehouse, registry, scope)
             mixed = _mixed_code(warehouse, registry, scope, WITH_CODE)
             damaged, certificate = _damaged(warehouse, registry, scope), _last_certificate(warehouse)
             counted = _table_status(warehouse, registry, scope)
-            return Status(kind, as_of, *counted, mixed, raw, None, damaged, certificate)
+            waiting = _waiting(warehouse, registry, scope)
+            return Status(kind, as_of, *counted, mixed, raw, None, damaged, waiting, certificate)
     except LockedError:
         snapshot = events.snapshot_path(path)
         if not snapshot.exists():
@@ -143,7 +150,8 @@ def _from_snapshot(path: Path, registry: Registry, scope: Scope) -> Status:
         )
         mixed = _mixed_code(warehouse, registry, scope, "evaluation")
         damaged, counted = _damaged(warehouse, registry, scope), _table_status(warehouse, registry, scope)
-        return Status(None, None, *counted, mixed, (), running(path), damaged, None)
+        waiting = _waiting(warehouse, registry, scope)
+        return Status(None, None, *counted, mixed, (), running(path), damaged, waiting, None)
 
 
 def running(path: Path) -> Running | None:
@@ -167,6 +175,19 @@ def _damaged(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[Da
     return tuple(
         Damaged(table.partition(".")[2], day, cause)
         for table, day, season, cause in rows
+        if table in wanted and scope.includes(day, season)
+    )
+
+
+def _waiting(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple[Waiting, ...]:
+    wanted = {table.full_name for table in registry.select(scope.tables, scope.phase)}
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, season, state, waits, COALESCE(reason, '') FROM evaluation"
+        " WHERE waits IS NOT NULL ORDER BY ordinal, game_date"
+    )
+    return tuple(
+        Waiting(table.partition(".")[2], day, *told)
+        for table, day, season, *told in rows
         if table in wanted and scope.includes(day, season)
     )
 

@@ -105,6 +105,10 @@ class Warehouse:
         """Close the file and give up the lock."""
         self._connection.close()
 
+    def now(self) -> datetime:
+        """This moment, by the clock that the warehouse was opened with."""
+        return self._clock.now()
+
     def horizon(self, as_of: datetime | None = None) -> date:
         """The last date that pre-game tables reach to: the Eastern date of today, or of a moment, and `horizon_days` more."""
         today = eastern_date(as_of) if as_of else self._clock.today_eastern()
