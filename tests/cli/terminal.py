@@ -25,6 +25,7 @@ VERBS = (
     "ingest",
     "plan",
     "backfill",
+    "retry",
     "status",
     "verify",
     "rehash",
@@ -35,7 +36,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("plan", "backfill", "status", "verify", "rehash", "report")
+SCOPED = ("plan", "backfill", "retry", "status", "verify", "rehash", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

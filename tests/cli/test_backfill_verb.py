@@ -191,7 +191,7 @@ class TestFailed:
         ]
         assert day in line
         assert "1 failed" in answer.text
-        assert retry_of(answer.out) == f"backfill --tables player_game_summary --dates {day}"
+        assert retry_of(answer.out) == f"retry --tables player_game_summary --dates {day}"
         assert raw_cli(f"explain PGS {day} --json").json["state"] == "failed"
         assert f"{day} first" in raw_cli("verify").text
 

@@ -27,6 +27,7 @@ from backcourt.cli.options import (
     Tables,
     Threads,
     WarehouseOption,
+    Yes,
     command,
     common,
     open_common,
@@ -43,6 +44,9 @@ from backcourt.engine.waiting import Patience
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
+
+# How the cause of a blocked partition ends whose upstream was not tried and failed: a retry alone would not build it.
+_LEFT_OUT = (", which is missing", ", which is stale", ", which is damaged")
 
 
 class UnitName(StrEnum):
@@ -83,7 +87,7 @@ def backfill(
     limit: Limit = None,
     until: Until = None,
     fail_fast: FailFast = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however large the plan")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan; the file is opened read-only")] = False,
     as_of: AsOf = None,
     into: Into = None,
@@ -116,7 +120,7 @@ def backfill(
             plan_verb.show(made, scope, limit, as_json=as_json)
         if dry_run:
             return
-        _confirm(made.first(limit) if limit else made, options, yes=yes)
+        confirm(made.first(limit) if limit else made, options, yes=yes)
         report = run(opened, options, scope, made, limits, unit=unit, force=force, no_upstream=no_upstream)
         moment = ledger.meta(opened, "as_of")
     flags = _same_flags(limit, force=force, no_upstream=no_upstream)
@@ -152,6 +156,7 @@ def run(
     *,
     unit: UnitName = UnitName.SEASON,
     force: bool = False,
+    retry: bool = False,
     no_upstream: bool = False,
 ) -> RunReport:
     """Carry out a plan with a progress bar; the first signal stops it after the commit at hand."""
@@ -163,6 +168,7 @@ def run(
             CLOCK,
             unit=unit.value,
             force=force,
+            retry=retry,
             with_upstream=not no_upstream,
             threads=options.threads,
             plan=made,
@@ -192,16 +198,16 @@ def show(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] 
     if report.not_run:
         why = f"Stopped: {report.stop.said}. " if report.stop else ""
         say(f"{why}{len(report.attempts):,} partitions are committed, {report.not_run:,} not run.", "bold")
-        say(f"Go on with  {go_on_command(scope, options, flags)}")
+        say(f"Go on with  {go_on_command(report.command, scope, options, flags)}")
     if report.waiting:
         say(f"{len(report.waiting):,} partitions wait and were not run; they are listed above.", "bold")
     if trouble:
         say(f"Retry with  {retry_command(report, options)}")
 
 
-def go_on_command(scope: Scope, options: Common, flags: Sequence[str]) -> str:
+def go_on_command(verb_name: str, scope: Scope, options: Common, flags: Sequence[str]) -> str:
     """The command that runs what a stopped run left: the same one, less what set it an end in time."""
-    return command(options, "backfill", *scope.flags(), *flags)
+    return command(options, verb_name, *scope.flags(), *flags)
 
 
 def _same_flags(limit: int | None, *, force: bool, no_upstream: bool) -> list[str]:
@@ -211,10 +217,13 @@ def _same_flags(limit: int | None, *, force: bool, no_upstream: bool) -> list[st
 
 
 def retry_command(report: RunReport, options: Common) -> str:
-    """The command that runs exactly the dates that failed or were blocked, in the warehouse that this run was for."""
-    dates = sorted({attempt.game_date for attempt in report.attempts if attempt.cause})
-    tables = sorted({attempt.table for attempt in report.attempts if attempt.cause})
-    return command(options, "backfill", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
+    """The command that runs exactly what failed or was blocked; with what is upstream of it where that was left out."""
+    trouble = [attempt for attempt in report.attempts if attempt.cause]
+    dates = sorted({attempt.game_date for attempt in trouble})
+    tables = sorted({attempt.table for attempt in trouble})
+    left_out = any(one.outcome == "blocked" and one.cause.endswith(_LEFT_OUT) for one in trouble)
+    words = ("backfill" if left_out else "retry", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
+    return command(options, *words)
 
 
 def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] = ()) -> dict[str, object]:
@@ -234,11 +243,12 @@ def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequenc
         "trouble": trouble,
         "waiting": report.waiting,
         "retry": retry_command(report, options) if trouble else None,
-        "go_on": go_on_command(scope, options, flags) if report.not_run else None,
+        "go_on": go_on_command(report.command, scope, options, flags) if report.not_run else None,
     }
 
 
-def _confirm(made: Plan, options: Common, *, yes: bool) -> None:
+def confirm(made: Plan, options: Common, *, yes: bool) -> None:
+    """Ask before a large plan; raises UsageError where nobody can be asked."""
     limit = options.settings.confirm_over
     if yes or made.partitions <= limit:
         return

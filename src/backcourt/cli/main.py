@@ -19,6 +19,7 @@ VERBS = (
     "ingest",
     "plan",
     "backfill",
+    "retry",
     "status",
     "verify",
     "rehash",

@@ -38,6 +38,7 @@ LockTimeout = Annotated[float | None, typer.Option("--lock-timeout", help="Secon
 AllowIncomplete = Annotated[
     bool, typer.Option("--allow-incomplete", help="Take what is stored, though something expected is not verified")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, however much would run")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use [default: all CPUs]")]
 
 CLOCK: Clock = SystemClock()

@@ -174,6 +174,20 @@ def make_plan(
     return Plan(tuple(planned), sum(each.considered for each in planned), _seconds_per_partition(warehouse))
 
 
+def make_retry(warehouse: Warehouse, registry: Registry, scope: Scope) -> Plan:
+    """Plan exactly what failed or is blocked in a scope, whether it waits or was given up; nothing else, not upstream either."""
+    evaluate_all(warehouse, registry)
+    expected, tables = _expected(warehouse), []
+    for table in registry.select(scope.tables, scope.phase):
+        due = tuple(
+            Due(day, season, reason, int(rows or 0))
+            for day, season, state, reason, _, rows in expected[table.full_name]
+            if state in ("failed", "blocked") and scope.includes(day, season)
+        )
+        tables.append(PlannedTable(table, due, len(due), (), registry.lineage(table.name).code_version))
+    return Plan(tuple(tables), sum(each.considered for each in tables), _seconds_per_partition(warehouse))
+
+
 def still_due(warehouse: Warehouse, planned: PlannedTable, *, force: bool) -> list[Due]:
     """What of a plan is due by the evaluation of now."""
     then = {each.game_date: each for each in planned.due}
@@ -250,7 +264,8 @@ def _expected(warehouse: Warehouse, table: Table | None = None) -> Mapping[str, 
 
 def _seconds_per_partition(warehouse: Warehouse) -> float:
     measured = warehouse.value(
-        "SELECT SUM(epoch(ended_at) - epoch(started_at)) / NULLIF(SUM(written), 0) FROM ledger.runs WHERE outcome <> 'running'"
+        "SELECT SUM(epoch(ended_at) - epoch(started_at)) / NULLIF(SUM(written), 0) FROM ledger.runs"
+        " WHERE outcome <> 'running' AND command IN ('backfill', 'retry')"
     )
     return float(measured) if measured else _FIRST_GUESS
 

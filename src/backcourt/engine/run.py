@@ -16,7 +16,7 @@ from backcourt.clock import Clock
 from backcourt.engine import cone, events, guard, ledger, lineage, runs
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
-from backcourt.engine.plan import Due, Plan, PlannedTable, Waiting, make_plan, still_due
+from backcourt.engine.plan import Due, Plan, PlannedTable, Waiting, make_plan, make_retry, still_due
 from backcourt.engine.publish import create_table, publish, record_trouble
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import renew
@@ -49,6 +49,7 @@ class RunReport:
     """
 
     run_id: str
+    command: str
     planned: int
     attempts: list[Attempt] = field(default_factory=list)
     rows: int = 0
@@ -91,6 +92,7 @@ class _Work:
     report: RunReport
     unit: Unit
     force: bool
+    is_asked: bool
     limits: Limits
     on_unit: Callable[[str, int], None]
 
@@ -103,6 +105,7 @@ def backfill(
     *,
     unit: Unit = "season",
     force: bool = False,
+    retry: bool = False,
     with_upstream: bool = True,
     threads: int = 0,
     plan: Plan | None = None,
@@ -112,6 +115,7 @@ def backfill(
 ) -> RunReport:
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition.
 
+    With `retry` only what failed or is blocked, and though it waits. With that or with `force` its retries begin anew.
     After each commit it stops if a limit is reached. On Ctrl-C the unit at hand is rolled back, the end recorded and
     KeyboardInterrupt raised.
     """
@@ -121,15 +125,19 @@ def backfill(
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     patience = patience or Patience()
-    made = plan or make_plan(
-        warehouse, registry, scope, force=force, with_upstream=with_upstream, patience=patience, now=started
+    made = plan or (
+        make_retry(warehouse, registry, scope)
+        if retry
+        else make_plan(
+            warehouse, registry, scope, force=force, with_upstream=with_upstream, patience=patience, now=started
+        )
     )
     with warehouse.transaction():
         lineage.remember(warehouse, registry)
-    report = RunReport(
-        runs.begin(warehouse, scope, made, unit, threads, started), made.partitions, waiting=made.waiting
-    )
-    work = _Work(warehouse, registry, clock, report, unit, force, limits or Limits(), on_unit)
+    command = "retry" if retry else "backfill"
+    run_id = runs.begin(warehouse, command, scope.describe(), made.considered, made.partitions, unit, threads, started)
+    report = RunReport(run_id, command, made.partitions, waiting=made.waiting)
+    work = _Work(warehouse, registry, clock, report, unit, force, force or retry, limits or Limits(), on_unit)
     events.append(
         warehouse, started, "run_started", {"run": report.run_id, "planned": made.partitions, "scope": scope.describe()}
     )
@@ -283,7 +291,7 @@ def _note(work: _Work, table: Table, attempts: list[Attempt]) -> None:
                     UNNEST(?) AS reason, UNNEST(?) AS cause) AS a
                 LEFT JOIN drift AS d ON d.game_date = a.game_date
                 LEFT JOIN evaluation AS e ON e.table_name = a.table_name AND e.game_date = a.game_date""",
-                [report.run_id, moment.replace(tzinfo=None), work.force, *lists],
+                [report.run_id, moment.replace(tzinfo=None), work.is_asked, *lists],
             )
             ledger.seal(warehouse, "attempts", [report.run_id])
     warehouse.execute(

@@ -12,16 +12,12 @@ import socket
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from backcourt.engine import ledger
 from backcourt.engine.stops import Stop
 from backcourt.errors import UsageError
-from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Row, Warehouse
-
-if TYPE_CHECKING:
-    from backcourt.engine.plan import Plan
 
 LATEST = "latest"
 
@@ -97,7 +93,16 @@ class Run:
         return cls(*row)
 
 
-def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: int, started: datetime) -> str:
+def begin(
+    warehouse: Warehouse,
+    command: str,
+    scope: str,
+    considered: int,
+    planned: int,
+    unit: str,
+    threads: int,
+    started: datetime,
+) -> str:
     """Put a new run on record, and close the record of one that was killed; the id of the new one."""
     run_id = f"{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
     # A clock that stands still gives every run of a process one name; the later ones are numbered.
@@ -107,15 +112,16 @@ def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: in
         _close_killed(warehouse)
         warehouse.execute(
             """INSERT INTO ledger.runs
-            SELECT $run, 'backfill', $scope, $moment, NULL, 'running', NULL, COALESCE(MAX(ordinal), 0) + 1,
+            SELECT $run, $command, $scope, $moment, NULL, 'running', NULL, COALESCE(MAX(ordinal), 0) + 1,
               $considered, $planned, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid,
               (SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests) FROM ledger.runs""",
             {
                 "run": run_id,
-                "scope": scope.describe(),
+                "command": command,
+                "scope": scope,
                 "moment": started.replace(tzinfo=None),
-                "considered": plan.considered,
-                "planned": plan.partitions,
+                "considered": considered,
+                "planned": planned,
                 "unit": unit,
                 "threads": threads,
                 "host": socket.gethostname(),
