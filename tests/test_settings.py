@@ -24,6 +24,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         threads=os.cpu_count() or 1,
         confirm_over=20000,
         lock_timeout=10.0,
+        lease_timeout=60.0,
         max_vanishing=0.05,
         memory_limit="1500MB",
         horizon_days=1,
@@ -49,6 +50,7 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_THREADS": "3",
         "BACKCOURT_CONFIRM_OVER": "0",
         "BACKCOURT_LOCK_TIMEOUT": "0.5",
+        "BACKCOURT_LEASE_TIMEOUT": "15",
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
         "BACKCOURT_HORIZON_DAYS": "0",
@@ -60,7 +62,7 @@ def test_the_environment_wins() -> None:
     assert settings.warehouse == Path.home() / "nba.duckdb"
     assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
-    assert settings.horizon_days == 0
+    assert (settings.horizon_days, settings.lease_timeout) == (0, 15.0)
     assert (settings.retries, settings.retry_after, settings.max_failing) == (0, 0.5, 0.1)
 
 

@@ -17,6 +17,7 @@ from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
 from backcourt.engine import changes as feed
 from backcourt.engine import runs as run_record
+from backcourt.engine.events import tell_takeover
 from backcourt.engine.excerpt import write_excerpt
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
@@ -39,14 +40,17 @@ def open_warehouse(path: str | Path | None = None, *, read_only: bool = True, th
     Raises LockedError when another process has it, WarehouseError when it cannot be opened.
     """
     settings = load_settings(os.environ)
-    return Warehouse.open(
+    warehouse = Warehouse.open(
         Path(path) if path is not None else settings.warehouse,
         read_only=read_only,
         threads=threads or settings.threads,
         memory_limit=settings.memory_limit,
         lock_timeout=settings.lock_timeout,
+        lease_timeout=settings.lease_timeout,
         horizon_days=settings.horizon_days,
     )
+    tell_takeover(warehouse)
+    return warehouse
 
 
 def scope(dates: str | None = None, seasons: str | None = None, tables: Iterable[str] = ()) -> Scope:

@@ -27,6 +27,7 @@ class Settings:
     threads: int
     confirm_over: int
     lock_timeout: float
+    lease_timeout: float
     max_vanishing: float
     memory_limit: str
     horizon_days: int
@@ -150,6 +151,15 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_LOCK_TIMEOUT",
         allowed="a number of seconds from 0 to 86400",
         read=_number(0, 86_400),
+    ),
+    Setting(
+        name="lease_timeout",
+        default="60",
+        unit="seconds",
+        help="A process that writes and was not heard of for so long is taken for dead.",
+        env="BACKCOURT_LEASE_TIMEOUT",
+        allowed="a number of seconds from 15 to 86400",
+        read=_number(15, 86_400),
     ),
     Setting(
         name="max_vanishing",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 import subprocess
 import sys
@@ -111,7 +113,9 @@ class TestWhileARunIsGoingOn:
         states = {one["table"]: one["states"] for one in status["totals"]}
         assert states["team_offense_game_summary"]["verified"] == 6
         assert states["player_game_summary"]["missing"] == 6
-        assert raw_cli("backfill").code == 4
+        refused = raw_cli("backfill")
+        assert refused.code == 4
+        assert re.search(rf"process {running.pid} \(.*\) on \S+ since 20\S+ \S+ UTC, last heard of 20", refused.err)
 
     def test_afterwards_it_is_over(self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]) -> None:
         out, err = running.communicate("")
@@ -126,6 +130,10 @@ class TestWhileARunIsGoingOn:
         assert status["running"] is None
         assert raw_cli("backfill --json").json["planned"] == partitions(registry) - TINY.dates
         assert raw_cli("verify").code == 0
+        told = [json.loads(line) for line in raw_cli.warehouse.with_name("w.duckdb.events.jsonl").open()]
+        assert [one["dead_pid"] for one in told if one["event"] == "lease_taken_over"] == [running.pid]
+        outcomes = [one["outcome"] for one in raw_cli("runs --json").json["runs"]]
+        assert outcomes == ["complete", "interrupted"]
 
 
 def test_a_process_of_its_own(raw_cli: Terminal) -> None:

@@ -22,6 +22,7 @@ from backcourt.seasons import Scope, parse_seasons
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
+from backcourt.warehouse.lease import lease_path
 
 DEMO_WAREHOUSE = Path("backcourt-demo.duckdb")
 
@@ -116,5 +117,8 @@ def _clear(options: Common) -> None:
                 f"{path} is not an earlier demo; the demo will not touch it.", "Name another file with --warehouse."
             )
         path.unlink()
-    for beside in (events.events_path(path), events.snapshot_path(path), path.with_name(path.name + ".wal")):
+    for beside in (
+        *(events.events_path(path), events.snapshot_path(path), lease_path(path)),
+        path.with_name(path.name + ".wal"),
+    ):
         beside.unlink(missing_ok=True)

@@ -42,6 +42,14 @@ def append(warehouse: Warehouse, moment: datetime, event: str, details: Mapping[
         ) from error
 
 
+def tell_takeover(warehouse: Warehouse) -> None:
+    """Add an event where a warehouse was opened to write whose last writer did not close it."""
+    dead = warehouse.taken_from
+    if dead:
+        told = {"dead_pid": dead.pid, "host": dead.host, "since": dead.since, "heartbeat": dead.heartbeat}
+        append(warehouse, warehouse.now(), "lease_taken_over", told)
+
+
 def last_events(warehouse_path: Path, limit: int = 200) -> list[dict[str, object]]:
     """The newest events, oldest first; a torn last line (a writer is at it) is left out."""
     path = events_path(warehouse_path)
