@@ -31,6 +31,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         retries=3,
         retry_after=10.0,
         max_failing=0.5,
+        keep_runs=5,
     )
 
 
@@ -57,6 +58,7 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_RETRIES": "0",
         "BACKCOURT_RETRY_AFTER": "0.5",
         "BACKCOURT_MAX_FAILING": "0.1",
+        "BACKCOURT_KEEP_RUNS": "9",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
@@ -64,6 +66,7 @@ def test_the_environment_wins() -> None:
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
     assert (settings.horizon_days, settings.lease_timeout) == (0, 15.0)
     assert (settings.retries, settings.retry_after, settings.max_failing) == (0, 0.5, 0.1)
+    assert settings.keep_runs == 9
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

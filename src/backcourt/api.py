@@ -117,6 +117,7 @@ def backfill(
         force=force,
         limits=Limits(max_failing=settings.max_failing),
         patience=Patience.of(settings),
+        keep_runs=settings.keep_runs,
     )
 
 

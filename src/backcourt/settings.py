@@ -34,6 +34,7 @@ class Settings:
     retries: int
     retry_after: float
     max_failing: float
+    keep_runs: int
 
 
 @dataclass(frozen=True)
@@ -214,5 +215,14 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_MAX_FAILING",
         allowed="a fraction from 0 to 1",
         read=_number(0, 1),
+    ),
+    Setting(
+        name="keep_runs",
+        default="5",
+        unit="runs",
+        help="Of how many runs that replaced something the earlier versions are kept, to be rolled back.",
+        env="BACKCOURT_KEEP_RUNS",
+        allowed="a whole number from 0",
+        read=_whole(0),
     ),
 )

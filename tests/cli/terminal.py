@@ -29,6 +29,8 @@ VERBS = (
     "status",
     "verify",
     "rehash",
+    "rollback",
+    "release",
     "explain",
     "runs",
     "changes",
@@ -36,7 +38,7 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("plan", "backfill", "retry", "status", "verify", "rehash", "report")
+SCOPED = ("plan", "backfill", "retry", "status", "verify", "rehash", "rollback", "release", "report")
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

@@ -56,20 +56,34 @@ def built_damage(warehouse: Warehouse, registry: Registry, table: Table, dates: 
 
     A check that cannot be run is damage too: an error is never a pass.
     """
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
     try:
+        _read(warehouse, table, dates)
         create_inputs(warehouse, registry, table)
         create_spine(warehouse, table)
-        columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
-        warehouse.execute(
-            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
-            " WHERE game_date IN (SELECT game_date FROM unit_dates)"
-        )
         yield from _hash_damage(warehouse, table.contract)
         for game_date, cause in guard.failures(warehouse, table).items():
             yield Damage(table.full_name, game_date, cause)
     except QueryError as error:
         yield Damage(table.full_name, None, _unreadable(error))
+
+
+def held_damage(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> Iterator[Damage]:
+    """Held partitions whose rows are not those that were put back; they are held to no spine, and to no check of today."""
+    try:
+        _read(warehouse, table, dates)
+        yield from _hash_damage(warehouse, table.contract)
+    except QueryError as error:
+        yield Damage(table.full_name, None, _unreadable(error))
+
+
+def _read(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> None:
+    """Fill `unit_dates` with the dates, and `candidate` with what is stored on them."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"
+        " WHERE game_date IN (SELECT game_date FROM unit_dates)"
+    )
 
 
 def _unreadable(error: QueryError) -> str:

@@ -37,7 +37,7 @@ from backcourt.cli.signals import stop_switch
 from backcourt.engine import ledger
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
-from backcourt.engine.run import RunReport
+from backcourt.engine.run import Attempt, RunReport
 from backcourt.engine.run import backfill as run_backfill
 from backcourt.engine.stops import Limits
 from backcourt.engine.waiting import Patience
@@ -174,6 +174,7 @@ def run(
             plan=made,
             limits=replace(limits or Limits(), should_stop=should_stop, max_failing=options.settings.max_failing),
             patience=Patience.of(options.settings),
+            keep_runs=options.settings.keep_runs,
             on_unit=step,
         )
 
@@ -201,7 +202,9 @@ def show(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] 
         say(f"Go on with  {go_on_command(report.command, scope, options, flags)}")
     if report.waiting:
         say(f"{len(report.waiting):,} partitions wait and were not run; they are listed above.", "bold")
-    if trouble:
+    if len(_retriable(report)) < len(trouble):
+        say("What is held blocks what reads it; set it free with  backcourt release")
+    if _retriable(report):
         say(f"Retry with  {retry_command(report, options)}")
 
 
@@ -218,12 +221,17 @@ def _same_flags(limit: int | None, *, force: bool, no_upstream: bool) -> list[st
 
 def retry_command(report: RunReport, options: Common) -> str:
     """The command that runs exactly what failed or was blocked; with what is upstream of it where that was left out."""
-    trouble = [attempt for attempt in report.attempts if attempt.cause]
+    trouble = _retriable(report)
     dates = sorted({attempt.game_date for attempt in trouble})
     tables = sorted({attempt.table for attempt in trouble})
     left_out = any(one.outcome == "blocked" and one.cause.endswith(_LEFT_OUT) for one in trouble)
     words = ("backfill" if left_out else "retry", "--tables", ",".join(tables), "--dates", ",".join(map(str, dates)))
     return command(options, *words)
+
+
+def _retriable(report: RunReport) -> list[Attempt]:
+    """What failed or was blocked, less what stands behind a partition that is held."""
+    return [one for one in report.attempts if one.cause and not one.cause.endswith(", which is held")]
 
 
 def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequence[str] = ()) -> dict[str, object]:
@@ -242,7 +250,7 @@ def as_document(report: RunReport, scope: Scope, options: Common, flags: Sequenc
         "stopped": report.stop,
         "trouble": trouble,
         "waiting": report.waiting,
-        "retry": retry_command(report, options) if trouble else None,
+        "retry": retry_command(report, options) if _retriable(report) else None,
         "go_on": go_on_command(report.command, scope, options, flags) if report.not_run else None,
     }
 

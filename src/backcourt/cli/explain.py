@@ -13,7 +13,7 @@ from backcourt.engine.evaluate import NOT_DUE
 from backcourt.engine.explain import Explanation
 from backcourt.engine.explain import explain as find
 from backcourt.engine.registry import default_registry
-from backcourt.engine.waiting import Patience
+from backcourt.engine.waiting import HELD, Patience
 from backcourt.errors import UsageError
 from backcourt.seasons import parse_dates
 
@@ -87,6 +87,8 @@ def _next(found: Explanation) -> str:
     if found.state in NOT_DUE:
         return "Nothing is expected here."
     where = f"--tables {found.table} --dates {found.game_date}"
+    if found.waits == HELD:
+        return f"It is held. Set it free with  backcourt release {where}"
     if found.waits:
         return f"It is not run now: {found.waits}. It runs all the same with  backcourt retry {where}"
     return f"It runs with  backcourt backfill {where}"

@@ -23,6 +23,8 @@ VERBS = (
     "status",
     "verify",
     "rehash",
+    "rollback",
+    "release",
     "explain",
     "runs",
     "changes",

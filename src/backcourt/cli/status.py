@@ -21,7 +21,7 @@ from backcourt.cli.options import (
 )
 from backcourt.cli.plan import show_waiting
 from backcourt.engine.registry import default_registry
-from backcourt.engine.waiting import Patience
+from backcourt.engine.waiting import HELD, Patience
 from backcourt.report.status import LastCertificate, Status, TableStatus, read_status
 from backcourt.seasons import Scope
 
@@ -62,7 +62,7 @@ def status(
     warehouse: WarehouseOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage."""
+    """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage or hold."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == RAW_PHASE else phase)
     settings = common(warehouse).settings
     found = read_status(settings.warehouse, default_registry(), scope, Patience.of(settings), CLOCK.now())
@@ -72,7 +72,7 @@ def status(
         _show_raw(found, scope)
     else:
         _show(found, scope)
-    if found.damaged:
+    if found.damaged or held_in(found):
         raise typer.Exit(1)
 
 
@@ -110,8 +110,17 @@ def _show(found: Status, scope: Scope) -> None:
         say(f"{one.table} {one.game_date} is damaged: {one.cause}", style="red")
     if found.damaged:
         say(f"{len(found.damaged)} partitions are damaged; `backcourt backfill` rebuilds them.", style="red")
+    if held_in(found):
+        say(
+            f"{held_in(found):,} partitions are held after a rollback; `backcourt release` sets them free.", style="red"
+        )
     if found.certificate:
         say(_certified(found.certificate))
+
+
+def held_in(found: Status) -> int:
+    """How many partitions are held after a rollback."""
+    return sum(one.why == HELD for one in found.waiting)
 
 
 def _certified(last: LastCertificate) -> str:

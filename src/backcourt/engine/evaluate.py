@@ -95,7 +95,8 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) ->
           SELECT s.*, COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
             COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause,
             COALESCE(p.expected_rows, r.rows, g.games * s.rows_a_game) AS expected_rows, COALESCE(p.rows, 0) AS rows,
-            i.inputs, p.input_hash, p.code_version AS built_with, p.table_name IS NOT NULL AS is_known
+            i.inputs, p.input_hash, p.code_version AS built_with, p.table_name IS NOT NULL AS is_known,
+            COALESCE(p.state = 'held', FALSE) AS is_held, p.partition_hash IS NULL AS is_bare
           FROM (SELECT * FROM grid WHERE list_contains($tables, table_name)) AS g
           FULL JOIN (SELECT * FROM ledger.partitions WHERE list_contains($tables, table_name)) AS p
             ON p.table_name = g.table_name AND p.game_date = g.game_date
@@ -107,18 +108,21 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table]) ->
         judged AS (
           SELECT *, CASE
             WHEN games = 0 AND NOT is_known THEN 'not_covered'
+            WHEN is_held AND is_bare THEN IF(games = 0, 'closed', 'missing')
+            WHEN is_held THEN 'held'
             WHEN games = 0 AND rows = 0 AND state = 'verified' THEN 'closed'
             WHEN games = 0 THEN 'surplus'
             WHEN NOT is_known AND game_date > horizon THEN 'ahead'
             WHEN NOT is_known THEN 'missing'
-            WHEN state IN ('held', 'damaged') THEN state
+            WHEN state = 'damaged' THEN state
             WHEN built_with IS DISTINCT FROM code_version THEN IF(state = 'verified', 'stale', state)
             WHEN input_hash IS DISTINCT FROM md5(inputs) THEN IF(state = 'verified', 'stale', state)
             ELSE state END AS judged_state
           FROM compared)
         SELECT table_name, game_date, season, games, uncovered, judged_state, CASE judged_state
             WHEN 'surplus' THEN '{GONE}'
-            WHEN 'missing' THEN 'never built'
+            WHEN 'held' THEN cause
+            WHEN 'missing' THEN IF(is_held, cause, 'never built')
             WHEN 'damaged' THEN COALESCE(cause, 'stored rows differ from the ledger')
             WHEN 'failed' THEN 'the last attempt failed: ' || COALESCE(cause, 'no cause recorded')
             WHEN 'blocked' THEN 'was blocked: ' || COALESCE(cause, 'no cause recorded')

@@ -41,6 +41,10 @@ _TABLES = {
         expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR, input_hash VARCHAR, inputs VARCHAR, code_version VARCHAR,
         checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL, record_version INTEGER NOT NULL,
         first_committed_at TIMESTAMP, committed_at TIMESTAMP, confirmed_by BIGINT, PRIMARY KEY (table_name, game_date)""",
+    "previous": """replaced_by VARCHAR NOT NULL, is_kept BOOLEAN NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL,
+        season VARCHAR NOT NULL, state VARCHAR NOT NULL, expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR,
+        input_hash VARCHAR, inputs VARCHAR, code_version VARCHAR, checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL,
+        record_version INTEGER NOT NULL, first_committed_at TIMESTAMP, committed_at TIMESTAMP, confirmed_by BIGINT""",
     "presence": "table_name VARCHAR NOT NULL, game_date DATE NOT NULL, games BIGINT NOT NULL, partial BIGINT NOT NULL",
     "runs": """run_id VARCHAR PRIMARY KEY, command VARCHAR NOT NULL, scope VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
         ended_at TIMESTAMP, outcome VARCHAR NOT NULL, stopped VARCHAR, ordinal BIGINT NOT NULL, considered BIGINT NOT NULL,
@@ -72,6 +76,7 @@ _PER_SUBJECT = {
     "column_fingerprints": "table_name",
     "partitions": "table_name",
     "presence": "table_name",
+    "previous": "replaced_by",
     "retired": "table_name",
     "attempts": "run_id",
     "run_tables": "run_id",
@@ -106,7 +111,7 @@ def create(warehouse: Warehouse) -> None:
         refuse_other_version(warehouse)
         return
     with warehouse.transaction():
-        for schema in ("raw", "analytics", "precompute", "ledger"):
+        for schema in ("raw", "analytics", "precompute", "previous", "ledger"):
             warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, columns in _TABLES.items():
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")

@@ -253,7 +253,7 @@ def _expected(warehouse: Warehouse, table: Table | None = None) -> Mapping[str, 
     found: dict[str, list[Row]] = defaultdict(list)
     rows = warehouse.rows(
         "SELECT table_name, game_date, season, state, reason, waits, expected_rows FROM evaluation"
-        " WHERE state NOT IN ('not_covered', 'closed', 'ahead', 'held') AND table_name = COALESCE($table, table_name)"
+        " WHERE state NOT IN ('not_covered', 'closed', 'ahead') AND table_name = COALESCE($table, table_name)"
         " ORDER BY table_name, game_date",
         {"table": table.full_name if table else None},
     )

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from backcourt.clock import Clock
-from backcourt.engine import cone, events, guard, ledger, lineage, runs
+from backcourt.engine import cone, events, guard, ledger, lineage, previous, runs
 from backcourt.engine.build import build
 from backcourt.engine.evaluate import GONE, drift, evaluate, upstream_trouble
 from backcourt.engine.plan import Due, Plan, PlannedTable, Waiting, make_plan, make_retry, still_due
@@ -111,11 +111,13 @@ def backfill(
     plan: Plan | None = None,
     limits: Limits | None = None,
     patience: Patience | None = None,
+    keep_runs: int = 5,
     on_unit: Callable[[str, int], None] = lambda table, dates: None,
 ) -> RunReport:
     """Build what is not verified in a scope, or all of it with `force`, and say what became of each partition.
 
     With `retry` only what failed or is blocked, and though it waits. With that or with `force` its retries begin anew.
+    What is replaced is kept for `keep_runs` runs, to be rolled back.
     After each commit it stops if a limit is reached. On Ctrl-C the unit at hand is rolled back, the end recorded and
     KeyboardInterrupt raised.
     """
@@ -159,6 +161,7 @@ def backfill(
     mark(warehouse, registry, patience, clock.now())
     events.write_snapshot(warehouse)
     _end_run(warehouse, made, report, clock.now())
+    previous.prune(warehouse, keep_runs)
     return report
 
 

@@ -153,25 +153,36 @@ def end(
     rows: int,
     ended: datetime,
 ) -> None:
-    """Put on record how a run ended, with what it saved."""
-    counts = [sum(getattr(each, name) for each in tallies) for name in ("cut_off", *_COUNTED, "not_run")]
+    """Commit how a run ended, with what it saved."""
     with warehouse.transaction():
-        warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
-        warehouse.execute(
-            "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off + outside) * p.seconds"
-            f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
-            [run_id],
-        )
-        saved = warehouse.value(
-            "SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id]
-        )
-        warehouse.execute(
-            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, stopped = ?, rows = ?, cut_off = ?, outside = ?, written = ?, unchanged = ?,"
-            " failed = ?, blocked = ?, not_run = ?, seconds_saved = ? WHERE run_id = ?",
-            [ended.replace(tzinfo=None), outcome, stop.said if stop else None, rows, *counts, saved, run_id],
-        )
-        ledger.seal(warehouse, "runs")
-        ledger.seal(warehouse, "run_tables", [run_id])
+        write_end(warehouse, run_id, outcome, stop, tallies, rows, ended)
+
+
+def write_end(
+    warehouse: Warehouse,
+    run_id: str,
+    outcome: str,
+    stop: Stop | None,
+    tallies: Sequence[Tally],
+    rows: int,
+    ended: datetime,
+) -> None:
+    """Put on record how a run ended; call inside a transaction."""
+    counts = [sum(getattr(each, name) for each in tallies) for name in ("cut_off", *_COUNTED, "not_run")]
+    warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
+    warehouse.execute(
+        "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off + outside) * p.seconds"
+        f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
+        [run_id],
+    )
+    saved = warehouse.value("SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id])
+    warehouse.execute(
+        "UPDATE ledger.runs SET ended_at = ?, outcome = ?, stopped = ?, rows = ?, cut_off = ?, outside = ?, written = ?, unchanged = ?,"
+        " failed = ?, blocked = ?, not_run = ?, seconds_saved = ? WHERE run_id = ?",
+        [ended.replace(tzinfo=None), outcome, stop.said if stop else None, rows, *counts, saved, run_id],
+    )
+    ledger.seal(warehouse, "runs")
+    ledger.seal(warehouse, "run_tables", [run_id])
 
 
 def recorded(warehouse: Warehouse, limit: int | None = None) -> list[Run]:

@@ -1,4 +1,4 @@
-"""What is not to be run now, and why: what failed and waits for another try or was given up, and what stands behind it.
+"""What is not to be run now, and why: what failed and waits for another try or was given up, what is held, and what is behind.
 
 A failed partition is tried again so many times, each time after twice the wait, as long as its input, its code and the
 checks are those that it failed with, and it fails for the same cause. The attempts on record are counted: there is no
@@ -19,6 +19,7 @@ from backcourt.settings import Settings
 from backcourt.warehouse.duckdb import Warehouse
 
 LONGEST = timedelta(hours=24)
+HELD = "held until it is released"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ def checks_digest(table: Table) -> str:
 def mark(warehouse: Warehouse, registry: Registry, patience: Patience, now: datetime) -> None:
     """Fill `waits` of the temporary table `evaluation`: why a partition is not to be run now, NULL where it may be."""
     warehouse.execute("UPDATE evaluation SET waits = NULL WHERE waits IS NOT NULL")
+    warehouse.execute(
+        """UPDATE evaluation SET waits = ? FROM ledger.partitions AS p WHERE p.state = 'held' AND evaluation.state IN ('held', 'missing')
+          AND p.table_name = evaluation.table_name AND p.game_date = evaluation.game_date""",
+        [HELD],
+    )
     failed = [row[0] for row in warehouse.rows("SELECT DISTINCT table_name FROM evaluation WHERE state = 'failed'")]
     for table in registry.ordered:
         if table.full_name in failed:
