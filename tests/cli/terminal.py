@@ -26,12 +26,15 @@ VERBS = (
     "preflight",
     "plan",
     "backfill",
+    "retry",
     "status",
     "daily",
     "verify",
     "gaps",
     "validate",
     "rehash",
+    "rollback",
+    "release",
     "explain",
     "runs",
     "changes",
@@ -39,7 +42,10 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "validate", "rehash", "report")
+SCOPED = (
+    *("preflight", "plan", "backfill", "retry", "status", "verify", "gaps", "validate", "rehash", "rollback"),
+    *("release", "report"),
+)
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 

@@ -100,7 +100,7 @@ class TestPlan:
 
     def test_document(self, raw_cli: Terminal) -> None:
         found = raw_cli("plan --json --dates 2021-10-20 --tables PGS").json
-        assert found.keys() == {"scope", "partitions", "considered", "rows", "seconds", "tables"}
+        assert found.keys() == {"plan", "scope", "partitions", "considered", "rows", "seconds", "tables", "waiting"}
         assert (found["partitions"], found["considered"]) == (2, 2)
         assert [(one["table"], [due["is_upstream"] for due in one["dates"]]) for one in found["tables"]] == [
             ("team_offense_game_summary", [True]),
@@ -164,6 +164,7 @@ class TestStatus:
             "last_run",
             "last_success",
             "failures",
+            "waiting",
             "certificate",
         }
         assert (status["kind"], status["as_of"], status["mixed"], status["running"]) == ("simulated", None, [], None)

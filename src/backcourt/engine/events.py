@@ -78,6 +78,14 @@ def append_beside(warehouse_path: Path, moment: datetime, event: str, details: M
         ) from error
 
 
+def tell_takeover(warehouse: Warehouse) -> None:
+    """Add an event where a warehouse was opened to write whose last writer did not close it."""
+    dead = warehouse.taken_from
+    if dead:
+        told = {"dead_pid": dead.pid, "host": dead.host, "since": dead.since, "heartbeat": dead.heartbeat}
+        append(warehouse, warehouse.now(), "lease_taken_over", told)
+
+
 def _new_line(file: BinaryIO) -> bytes:
     """What ends the line of a process that was killed at it, so that it spoils no other."""
     size = file.seek(0, os.SEEK_END)
@@ -173,6 +181,6 @@ def write_snapshot(warehouse: Warehouse) -> None:
     literal = "'" + str(draft).replace("'", "''") + "'"
     warehouse.execute(
         "COPY (SELECT table_name, game_date, season, games, uncovered, state, reason, expected_rows, rows, ordinal,"
-        f" code_version, built_with FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
+        f" code_version, built_with, waits FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
     )
     draft.replace(final)

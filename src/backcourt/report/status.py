@@ -11,7 +11,9 @@ from typing import TypedDict
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
+from backcourt.engine.plan import Waiting
 from backcourt.engine.registry import Registry
+from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import LockedError
 from backcourt.report import history
 from backcourt.report.history import PastRun
@@ -122,6 +124,7 @@ class Status:
     last_run: PastRun | None
     last_success: PastRun | None
     failures: tuple[Failure, ...]
+    waiting: tuple[Waiting, ...]
     certificate: LastCertificate | None
 
     @property
@@ -130,13 +133,21 @@ class Status:
         return tuple(each for each in self.failures if each.state == "damaged")
 
 
-def read_status(path: Path, registry: Registry, scope: Scope, now: datetime, stalled_after: timedelta) -> Status:
+def read_status(
+    path: Path,
+    registry: Registry,
+    scope: Scope,
+    now: datetime,
+    stalled_after: timedelta,
+    patience: Patience | None = None,
+) -> Status:
     """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
     wanted = wanted_tables(registry, scope)
     try:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
+            mark(warehouse, registry, patience or Patience(), now)
             past = history.of_ledger(warehouse)
             return Status(
                 kind=ledger.meta(warehouse, "kind"),
@@ -148,6 +159,7 @@ def read_status(path: Path, registry: Registry, scope: Scope, now: datetime, sta
                 running=None,
                 last_run=past.last,
                 last_success=past.last_success,
+                waiting=_waiting(warehouse, wanted, scope),
                 certificate=last_certificate(warehouse),
             )
     except LockedError:
@@ -171,6 +183,7 @@ def _from_snapshot(path: Path, wanted: Wanted, scope: Scope, now: datetime, stal
             running=past.going,
             last_run=past.last,
             last_success=past.last_success,
+            waiting=_waiting(warehouse, wanted, scope),
             certificate=None,
         )
 
@@ -241,6 +254,18 @@ def _count(slot: Slot, seen: list[_Seen]) -> TableStatus:
 
 def _is_wanted(wanted: Wanted, table: str) -> bool:
     return wanted is None or table in wanted
+
+
+def _waiting(warehouse: Warehouse, wanted: Wanted, scope: Scope) -> tuple[Waiting, ...]:
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, season, state, waits, COALESCE(reason, '') FROM evaluation"
+        " WHERE waits IS NOT NULL ORDER BY ordinal, game_date"
+    )
+    return tuple(
+        Waiting(table.partition(".")[2], day, *told)
+        for table, day, season, *told in rows
+        if _is_wanted(wanted, table) and scope.includes(day, season)
+    )
 
 
 def last_certificate(warehouse: Warehouse) -> LastCertificate | None:
