@@ -68,7 +68,7 @@ def publish(warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_
 def record_trouble(
     warehouse: Warehouse, contract: Contract, state: str, causes: Mapping[date, str], run_id: str
 ) -> None:
-    """Mark partitions failed or blocked with their cause; rows and hash of the old content stay on record.
+    """Mark partitions failed or blocked with their cause; rows and hash of the old content, and its run, stay on record.
 
     Of a damaged one the hash goes: under another state nothing else would tell that its rows are not to be trusted.
     """
@@ -76,7 +76,7 @@ def record_trouble(
         warehouse.execute(
             """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
             SELECT table_name, game_date, season, ?, 0, '', ?, ?, 0 FROM evaluation WHERE table_name = ? AND game_date = ?
-            ON CONFLICT (table_name, game_date) DO UPDATE SET state = excluded.state, cause = excluded.cause, run_id = excluded.run_id,
+            ON CONFLICT (table_name, game_date) DO UPDATE SET state = excluded.state, cause = excluded.cause,
               partition_hash = IF(partitions.state = 'damaged', NULL, partitions.partition_hash)""",
             [state, cause, run_id, contract.full_name, game_date],
         )

@@ -55,31 +55,20 @@ class RollbackReport:
         return sum(step.outcome == outcome for step in self.steps)
 
 
-# Per partition of $table that holds something the versions before, and the run that first built it.
+# Per partition of $table that holds something: the versions before, and the run that wrote the oldest one there is.
 _STACK = """
-  WITH current AS (
-    SELECT game_date, season FROM ledger.partitions
-    WHERE table_name = $table AND record_version > 0 AND NOT (state = 'held' AND partition_hash IS NULL)),
-  versions AS (
-    SELECT p.game_date, p.replaced_by, r.ordinal, p.is_kept, p.rows FROM ledger.previous AS p
+  WITH versions AS (
+    SELECT p.game_date, p.replaced_by, r.ordinal, p.is_kept, p.rows, p.run_id FROM ledger.previous AS p
     JOIN ledger.runs AS r ON r.run_id = p.replaced_by WHERE p.table_name = $table),
-  oldest AS (SELECT game_date, MIN(ordinal) AS ordinal FROM versions GROUP BY game_date),
-  first AS (
-    SELECT a.game_date, arg_max(a.run_id, r.ordinal) AS built_by FROM ledger.attempts AS a
-    JOIN ledger.runs AS r ON r.run_id = a.run_id LEFT JOIN oldest AS o ON o.game_date = a.game_date
-    WHERE a.table_name = $table AND a.outcome = 'written' AND (o.ordinal IS NULL OR r.ordinal < o.ordinal) GROUP BY a.game_date)"""
-
-_OF_RUN = """
+  ends AS (
+    SELECT game_date, arg_min(run_id, ordinal) AS built_by, arg_max(replaced_by, ordinal) AS newest FROM versions GROUP BY game_date),
+  current AS (
+    SELECT p.game_date, p.season, COALESCE(e.built_by, p.run_id) AS built_by, e.newest FROM ledger.partitions AS p
+    LEFT JOIN ends AS e ON e.game_date = p.game_date
+    WHERE p.table_name = $table AND p.record_version > 0 AND NOT (p.state = 'held' AND p.partition_hash IS NULL))
   SELECT c.game_date, c.season, COALESCE(v.replaced_by, ''), COALESCE(v.is_kept, TRUE), COALESCE(v.rows, 0) FROM current AS c
-  LEFT JOIN versions AS v ON v.game_date = c.game_date AND v.replaced_by = $run
-  LEFT JOIN first AS f ON f.game_date = c.game_date
-  WHERE v.replaced_by IS NOT NULL OR f.built_by = $run ORDER BY c.game_date"""
-
-_OF_DATES = """
-  SELECT c.game_date, c.season, COALESCE(v.replaced_by, ''), COALESCE(v.is_kept, TRUE), COALESCE(v.rows, 0) FROM current AS c
-  LEFT JOIN (SELECT game_date, arg_max(versions, ordinal) AS top FROM versions GROUP BY game_date) AS t
-    ON t.game_date = c.game_date
-  LEFT JOIN versions AS v ON v.game_date = c.game_date AND v.ordinal = t.top.ordinal ORDER BY c.game_date"""
+  LEFT JOIN versions AS v ON v.game_date = c.game_date AND v.replaced_by = COALESCE($run, c.newest)
+  WHERE $run IS NULL OR v.replaced_by IS NOT NULL OR c.built_by = $run ORDER BY c.game_date"""
 
 
 def make_rollback(
@@ -93,9 +82,8 @@ def make_rollback(
     steps: list[Step] = []
     gone: list[Step] = []
     for table in registry.select(scope.tables, scope.phase):
-        parameters = {"table": table.full_name, **({"run": run} if run else {})}
         fits = previous.fits(warehouse, table.contract)
-        for day, season, back_to, is_kept, rows in warehouse.rows(_STACK + (_OF_RUN if run else _OF_DATES), parameters):
+        for day, season, back_to, is_kept, rows in warehouse.rows(_STACK, {"table": table.full_name, "run": run}):
             if scope.includes(day, season):
                 step = Step(table, day, back_to, int(rows))
                 (steps if is_kept and (fits or not back_to) else gone).append(step)
