@@ -31,6 +31,7 @@ COUNTED = (
     "test_runs_and_changes.py",
     "test_as_of_option.py",
     "test_certify_verb.py",
+    "test_validate_verb.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -24,7 +24,7 @@ READERS = (
 TABLES = {"team_offense_game_summary", "team_defense_game_summary", "player_game_summary"}
 NEEDS_FILE = (
     *("plan", "backfill --dry-run", "backfill", "status", "verify", "report", f"explain PGS {DAY}"),
-    *("load PGS", "export --out exported", "rehash"),
+    *("load PGS", "export --out exported", "rehash", "validate"),
 )
 
 
