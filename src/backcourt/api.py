@@ -12,6 +12,9 @@ from typing import Any
 from backcourt.checks.certify import Certification
 from backcourt.checks.certify import certify as _certify
 from backcourt.checks.preflight import refuse_without_ledger
+from backcourt.checks.validate.spot.sample import SAMPLES
+from backcourt.checks.validate.whole import Validation
+from backcourt.checks.validate.whole import validate as _validate
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
@@ -144,6 +147,24 @@ def certify(
     return _certify(
         warehouse, default_registry(), scope(dates, seasons, tables), SystemClock(), sample=sample, seed=seed
     )
+
+
+def validate(
+    warehouse: Warehouse,
+    *,
+    dates: str | None = None,
+    seasons: str | None = None,
+    tables: Iterable[str] = (),
+    samples: int = SAMPLES,
+    seed: int | None = None,
+) -> Validation:
+    """Ask whether what is stored is right; `passed` only if every rule could be asked and none has anything to say.
+
+    Every answer is stored, and what a blocking rule names is marked as damaged, so the warehouse must be open to write;
+    raises WarehouseError when it is not.
+    """
+    asked = scope(dates, seasons, tables)
+    return _validate(warehouse, default_registry(), asked, SystemClock(), samples=samples, seed=seed)
 
 
 def load(

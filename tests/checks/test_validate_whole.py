@@ -70,7 +70,7 @@ def test_a_sound_league_passes_and_every_answer_is_stored(full_shop: Workshop) -
     assert (made.passed, made.review.exit_code, made.quarantine.marked) == (True, 0, 0)
     stored = full_shop.warehouse.rows("SELECT check_name, subject, query FROM ledger.findings ORDER BY ordinal")
     assert len(stored) == len(made.review.findings) > 200
-    asked = {rule.name for rule in RULES} - {"contract", "TABLE'S OWN", "expected", "rows_of_the_ledger"}
+    asked = {rule.name for rule in RULES} - {"contract", "own checks", "expected", "rows_of_the_ledger"}
     assert asked <= {check for check, *_ in stored}
     assert {check for check, _, query in stored if not query} <= {
         "complete",

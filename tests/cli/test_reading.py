@@ -24,7 +24,7 @@ READERS = (
 TABLES = {"team_offense_game_summary", "team_defense_game_summary", "player_game_summary"}
 NEEDS_FILE = (
     *("plan", "backfill --dry-run", "backfill", "status", "verify", "report", f"explain PGS {DAY}"),
-    *("load PGS", "export --out exported", "rehash"),
+    *("load PGS", "export --out exported", "rehash", "validate"),
 )
 
 
@@ -78,7 +78,7 @@ def test_a_database_without_ledger(tmp_path: Path, command: str) -> None:
     assert other.state() == before
 
 
-@pytest.mark.parametrize("env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify")])
+@pytest.mark.parametrize("env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify", "sources")])
 def test_a_bad_setting(shared_cli: Terminal, env: str) -> None:
     answer = shared_cli("status", **{env: "nonsense"})
     assert answer.code == 2

@@ -114,10 +114,10 @@ class TestLeft:
             assert warehouse.taken_from is not None
             assert warehouse.taken_from.pid == dead
             events.tell_takeover(warehouse)
-        (event,) = events.last_events(path)
+        (event,) = events.newest_run(path)
         assert (event["event"], event["dead_pid"], event["host"]) == ("lease_taken_over", dead, HERE)
         write(path)
-        assert len(events.last_events(path)) == 1
+        assert len(events.newest_run(path)) == 1
 
     def test_by_a_process_that_lives(self, path: Path, living: int) -> None:
         leave(path, living)

@@ -88,7 +88,7 @@ class TestAskedToStop:
     def test_the_event_file_tells(self, raw: Workshop) -> None:
         run(raw, after(3), "day")
         assert raw.warehouse.path is not None
-        last = events.last_events(raw.warehouse.path)[-1]
+        last = events.newest_run(raw.warehouse.path)[-1]
         assert (last["event"], last["outcome"], last["not_run"]) == ("run_ended", "interrupted", 15)
 
 

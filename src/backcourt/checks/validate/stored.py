@@ -40,7 +40,7 @@ RULES = (
     COMPLETE,
     _STORED,
     *(Rule(name, "contracts", "blocking", why) for name, why in _EVERY.items()),
-    Rule("TABLE'S OWN", "contracts", "blocking", "the checks of the table's contract.yaml, each under its name"),
+    Rule("own checks", "contracts", "blocking", "the checks of the table's contract.yaml, each under its name"),
     HASHES,
 )
 
