@@ -47,15 +47,13 @@ def start(
     details: Mapping[str, object] | None = None,
 ) -> None:
     """Tell that a run has the warehouse, with where it stands: what readers cannot ask the warehouse for until it ends."""
+    told = {"run": run, "command": command, "host": socket.gethostname(), "planned": planned, **(details or {})}
+    # A run without anything to do is over before anybody looks, and is to cost nothing.
     if planned:
         write_snapshot(warehouse)
-    known = {
-        "kind": ledger.meta(warehouse, "kind"),
-        "as_of": ledger.meta(warehouse, "as_of"),
-        "raw_rows": ledger.raw_rows(warehouse),
-    }
-    told = {"run": run, "command": command, "host": socket.gethostname(), "planned": planned, **(details or {})}
-    append(warehouse, moment, STARTED, {**told, **known})
+        told |= {key: ledger.meta(warehouse, key) for key in ("kind", "as_of")}
+        told["raw_rows"] = ledger.raw_rows(warehouse)
+    append(warehouse, moment, STARTED, told)
 
 
 def append(warehouse: Warehouse, moment: datetime, event: str, details: Mapping[str, object]) -> None:
