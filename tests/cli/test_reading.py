@@ -78,7 +78,9 @@ def test_a_database_without_ledger(tmp_path: Path, command: str) -> None:
     assert other.state() == before
 
 
-@pytest.mark.parametrize("env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify", "sources")])
+@pytest.mark.parametrize(
+    "env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify", "sources")]
+)
 def test_a_bad_setting(shared_cli: Terminal, env: str) -> None:
     answer = shared_cli("status", **{env: "nonsense"})
     assert answer.code == 2

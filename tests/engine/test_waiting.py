@@ -195,9 +195,7 @@ def test_status_tells(poisoned: tuple[Workshop, date, list[Line]]) -> None:
     shop, day, _ = poisoned
     shop.warehouse.close()
     assert shop.warehouse.path is not None
-    (first, *others) = read_status(
-        shop.warehouse.path, POST, Scope(), at(5), timedelta(minutes=10), TRIED
-    ).waiting
+    (first, *others) = read_status(shop.warehouse.path, POST, Scope(), at(5), timedelta(minutes=10), TRIED).waiting
     assert (first.table, first.game_date, first.state) == (TOGS, day, "failed")
     assert first.why.startswith("not before 2026-07-01 12:10:00 UTC")
     assert {each.table for each in others} == {TDGS, PGS}
