@@ -30,6 +30,9 @@ RULES = (SHARES, DRIFT)
 LONG = 60
 """A season with fewer dates is too young for what is said of whole seasons."""
 
+# Asked of every column of a table alike, the query is kept once.
+_ANY = Column(name="EACH COLUMN", type="double", doc="any column of the table")
+
 _HINT = (
     "Look at the rows and at what they come from. Where it is right, say why in the contract: availability.yaml for empty"
     " columns, constant: or drift: for the others."
@@ -65,7 +68,8 @@ def _shares(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
         sql = _query(table, [table.contract.column(each.column)])
         yield failed(SHARES, table.name, f"{each.column} in {each.season}: {each.problem}", told, sql, _HINT)
     if not problems:
-        yield judged(SHARES, table.name, f"{len(found):,} shares in {len(seasons)} whole seasons", figures)
+        said = f"{len(found):,} shares in {len(seasons)} whole seasons"
+        yield judged(SHARES, table.name, said, figures, query=_query(table, [_ANY]))
 
 
 def _declared_seasons(table: Table) -> set[str]:
@@ -98,7 +102,8 @@ def _drift(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
     if not wrong:
         short = len(asked) - len(counted & asked)
         said = f"{len(table.contract.columns)} columns in {len(counted)} months and seasons; {short} months too short to judge"
-        yield judged(DRIFT, table.name, said, {"periods": sorted(counted), "too short": short})
+        figures = {"periods": sorted(counted), "too short": short}
+        yield judged(DRIFT, table.name, said, figures, query=_query(table, [_ANY]))
 
 
 def _column(
