@@ -102,8 +102,8 @@ def _drift(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
     if not wrong:
         short = len(asked) - len(counted & asked)
         said = f"{len(table.contract.columns)} columns in {len(counted)} months and seasons; {short} months too short to judge"
-        figures = {"periods": sorted(counted), "too short": short}
-        yield judged(DRIFT, table.name, said, figures, query=_query(table, [_ANY]))
+        totals = {"periods": sorted(counted), "too short": short}
+        yield judged(DRIFT, table.name, said, totals, query=_query(table, [_ANY]))
 
 
 def _column(
