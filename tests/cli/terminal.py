@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,14 @@ EVERYTHING = "All game dates, all seasons, all tables."
 
 # The runner would make the whole command line anew for each command, which takes longer than most of them do.
 testing._get_command = functools.cache(testing._get_command)
+
+
+def copy_beside(file: Path, into: Path) -> Path:
+    """The warehouse and what lies beside it: events and snapshot."""
+    into.mkdir()
+    for path in file.parent.iterdir():
+        shutil.copy(path, into / path.name)
+    return into / file.name
 
 
 @dataclass(frozen=True)

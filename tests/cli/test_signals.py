@@ -44,21 +44,27 @@ def stopped(cli: Terminal, code: str, *numbers: signal.Signals, words: tuple[str
     return out, err
 
 
-@pytest.mark.parametrize(
-    ("code", "number"),
-    [(IN_PYTHON, signal.SIGTERM), (IN_ENGINE, signal.SIGINT)],
-    ids=["SIGTERM in Python", "SIGINT in a statement"],
-)
-def test_the_commit_at_hand_is_made(raw_cli: Terminal, code: str, number: signal.Signals) -> None:
-    out, err = stopped(raw_cli, code, number)
-    assert f"{number.name}: stopping after the current commit." in err
-    assert f"Stopped: interrupted by {number.name}. 12 partitions are committed, 6 not run." in out
+def test_the_commit_at_hand_is_made(raw_cli: Terminal) -> None:
+    """SIGINT within a statement, which goes on."""
+    out, err = stopped(raw_cli, IN_ENGINE, signal.SIGINT)
+    assert "SIGINT: stopping after the current commit." in err
+    assert "Stopped: interrupted by SIGINT. 12 partitions are committed, 6 not run." in out
     assert out.endswith("Go on with  backcourt backfill\n")
     run = raw_cli("runs show latest --json").json
     assert (run["outcome"], run["changed"], run["not_run"]) == ("interrupted", 12, 6)
     again = raw_cli("backfill --json").json
     assert (again["planned"], again["is_complete"]) == (6, True)
     assert raw_cli("verify").code == 0
+
+
+def test_the_document_tells(raw_cli: Terminal) -> None:
+    """SIGTERM in Python; as JSON, with the scope in the command that goes on."""
+    words = ("--json", "--seasons", "2021", "--dates", "2021-10-19:2021-10-22")
+    out, _ = stopped(raw_cli, IN_PYTHON, signal.SIGTERM, words=words)
+    document = json.loads(out)
+    assert (document["outcome"], document["written"], document["not_run"]) == ("interrupted", 8, 4)
+    assert document["stopped"] == {"reason": "interrupted", "said": "interrupted by SIGTERM"}
+    assert document["go_on"] == "backcourt backfill --dates 2021-10-19:2021-10-22 --seasons 2021"
 
 
 @pytest.mark.parametrize("code", [IN_PYTHON, IN_ENGINE], ids=["in Python", "in a statement"])
@@ -69,16 +75,6 @@ def test_a_second_signal_undoes_the_unit_at_hand(raw_cli: Terminal, code: str) -
     assert (run["outcome"], run["stopped"]) == ("interrupted", "interrupted by a second signal")
     assert (run["changed"], run["not_run"]) == (6, 12)
     assert raw_cli("plan --json").json["partitions"] == 12
-
-
-def test_the_document_tells(raw_cli: Terminal) -> None:
-    """As JSON, with the scope in the command that goes on."""
-    words = ("--json", "--seasons", "2021", "--dates", "2021-10-19:2021-10-22")
-    out, _ = stopped(raw_cli, IN_PYTHON, signal.SIGINT, words=words)
-    document = json.loads(out)
-    assert (document["outcome"], document["written"], document["not_run"]) == ("interrupted", 8, 4)
-    assert document["stopped"]["reason"] == "interrupted"
-    assert document["go_on"] == "backcourt backfill --dates 2021-10-19:2021-10-22 --seasons 2021"
 
 
 def test_afterwards_signals_do_what_they_did(raw_cli: Terminal) -> None:

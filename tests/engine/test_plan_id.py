@@ -1,4 +1,4 @@
-"""The id of a plan stands for what runs, why and with what code; anything else is another plan."""
+"""The id of a plan stands for what runs, why and with what code; its first partitions are whole dates, oldest first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backcourt.engine.plan import Due, Plan, PlannedTable
 from backcourt.errors import UsageError
 from support import POST
 
-TOGS, TDGS, _ = POST.ordered
+TOGS, TDGS, PGS = POST.ordered
 DUE = Due(date(2021, 10, 19), "2021-22", "never built", 22)
 PLAN = Plan((PlannedTable(TOGS, (DUE, replace(DUE, game_date=date(2021, 10, 20))), 2, "aa"),), 2, 0.01)
 
@@ -55,3 +55,28 @@ def test_every_difference_is_another_plan(what: str) -> None:
 def test_what_is_no_id(wrong: str) -> None:
     with pytest.raises(UsageError, match="is not the id of a plan"):
         PLAN.refuse_other(wrong)
+
+
+DAYS = [date(2021, 10, 19 + number) for number in range(3)]
+LATER = [replace(DUE, game_date=day) for day in DAYS]
+WHOLE = Plan(tuple(PlannedTable(table, tuple(LATER), 3) for table in POST.ordered), 9, 0.01)
+
+
+@pytest.mark.parametrize(("limit", "dates"), [(3, 1), (4, 1), (5, 1), (6, 2), (8, 2), (9, 3), (100, 3)])
+def test_first_whole_dates(limit: int, dates: int) -> None:
+    chosen = WHOLE.first(limit)
+    assert [[due.game_date for due in each.due] for each in chosen.tables] == [DAYS[:dates]] * 3
+    assert chosen.considered == 9
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_first_of_one_date_what_is_upstream(limit: int) -> None:
+    chosen = WHOLE.first(limit)
+    assert [len(each.due) for each in chosen.tables] == [1] * limit + [0] * (3 - limit)
+
+
+def test_first_of_dates_that_are_not_due_everywhere() -> None:
+    """The second date is due in the last table alone: nothing of it is left out, nothing of the third comes in."""
+    tables = (PlannedTable(TDGS, (LATER[0], LATER[2]), 3), PlannedTable(PGS, (LATER[1], LATER[2]), 3))
+    chosen = Plan(tables, 6, 0.01).first(3)
+    assert [[due.game_date for due in each.due] for each in chosen.tables] == [[DAYS[0]], [DAYS[1]]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from backcourt.checks.verify import mark_damage
-from backcourt.engine import rollback, runs
+from backcourt.engine import ledger, rollback, runs
 from backcourt.engine.plan import make_plan
 from backcourt.engine.rollback import RollbackReport, make_rollback, release, roll_back
 from backcourt.engine.run import RunReport, backfill
@@ -18,12 +19,13 @@ from backcourt.errors import UsageError, WarehouseError
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
 from rebuilding import differences
-from support import POST, TABLES, Workshop, clock, contents, on_dates, read_csv, write_csv
+from support import POST, TABLES, Workshop, clock, contents, copied, on_dates, read_csv, write_csv
 
 TOGS, TDGS, PGS = TABLES
 Content = dict[tuple[str, date], tuple[object, ...]]
 Corrected = tuple[Workshop, date, str, Content, Content]
 Twice = tuple[Workshop, date, list[str], list[Content]]
+History = tuple[Path, date, list[str], list[Content]]
 
 
 def stored(shop: Workshop) -> Content:
@@ -84,22 +86,35 @@ def free(shop: Workshop, scope: Scope | None = None) -> int:
     return len(release(shop.warehouse, shop.registry, scope or Scope(), clock()))
 
 
+@pytest.fixture(scope="module")
+def history(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> History:
+    """Built, and corrected twice on one date: after each the folder, the run, and what was stored before and after."""
+    into = tmp_path_factory.mktemp("history")
+    with copied(built, league, into / "0") as shop:
+        found, day = [("", stored(shop))], date.min
+    for number in (1, 2):
+        with copied(into / str(number - 1) / "w.duckdb", into / str(number - 1) / "league", into / str(number)) as shop:
+            run_id, day = correct(shop, number)
+            found.append((run_id, stored(shop)))
+    ids, contents_then = ([each[place] for each in found] for place in (0, 1))
+    return into, day, ids[1:], contents_then
+
+
 @pytest.fixture
-def corrected(shop: Workshop) -> Corrected:
-    """Built, then corrected once: the date, the run of the correction, and what was stored before and after it."""
-    before = stored(shop)
-    run_id, day = correct(shop, 1)
-    after = stored(shop)
+def corrected(history: History, tmp_path: Path) -> Iterator[Corrected]:
+    """Corrected once: the date, the run of the correction, and what was stored before and after it."""
+    into, day, (run_id, _), (before, after, _) = history
     assert {key for key in before if before[key] != after[key]} == {(table, day) for table in TABLES}
-    return shop, day, run_id, before, after
+    with copied(into / "1" / "w.duckdb", into / "1" / "league", tmp_path / "corrected") as shop:
+        yield shop, day, run_id, before, after
 
 
 @pytest.fixture
-def twice(corrected: Corrected) -> Twice:
+def twice(history: History, tmp_path: Path) -> Iterator[Twice]:
     """Corrected twice: both runs, and what was stored before the first, between, and after the second."""
-    shop, day, run_id, before, after = corrected
-    second, _ = correct(shop, 2)
-    return shop, day, [run_id, second], [before, after, stored(shop)]
+    into, day, ids, then = history
+    with copied(into / "2" / "w.duckdb", into / "2" / "league", tmp_path / "twice") as shop:
+        yield shop, day, ids, then
 
 
 class TestCorrection:
@@ -113,7 +128,7 @@ class TestCorrection:
         assert (verdict.passed, verdict.damage, verdict.broken_seals) == (False, [], [])
         assert [each.problems for each in verdict.tables] == [(f"1 held, {day} first",)] * 3
 
-    def test_plan_skips_it_and_backfill_does_not_call_it_done(self, corrected: Corrected) -> None:
+    def test_skipped_and_not_called_done(self, corrected: Corrected) -> None:
         shop, day, run_id, before, _ = corrected
         undo(shop, run_id)
         plan = make_plan(shop.warehouse, POST, Scope())
@@ -140,11 +155,14 @@ class TestCorrection:
         undo(shop, run_id)
         assert run(shop, force=True, scope=on_dates(day)).is_complete
         assert stored(shop) == after
-        assert shop.verify().passed
+        assert set(states(shop, day).values()) == {"verified"}
 
     def test_it_is_a_run_of_its_own_in_the_feed(self, corrected: Corrected) -> None:
         shop, day, run_id, _, _ = corrected
+        version = "SELECT MAX(record_version) FROM ledger.partitions"
+        assert shop.warehouse.value(version) == 2
         report = undo(shop, run_id)
+        assert shop.warehouse.value(version) == 3  # a number never stands for two contents
         found = runs.find(shop.warehouse, "latest")
         assert (found.run_id, found.command, found.outcome) == (report.run_id, "rollback", "complete")
         assert (found.considered, found.changed, {each.table for each in found.tables}) == (3, 3, set(TABLES))
@@ -154,26 +172,11 @@ class TestCorrection:
         noted = "SELECT game_date, outcome, reason FROM ledger.attempts WHERE run_id = ?"
         assert set(shop.warehouse.rows(noted, [report.run_id])) == {(day, "restored", "rolled back")}
 
-    def test_versions_count_on(self, corrected: Corrected) -> None:
-        """A number never stands for two contents."""
-        shop, _, run_id, _, _ = corrected
-        version = "SELECT MAX(record_version) FROM ledger.partitions"
-        assert shop.warehouse.value(version) == 2
-        undo(shop, run_id)
-        assert shop.warehouse.value(version) == 3
-        free(shop)
-        run(shop)
-        assert shop.warehouse.value(version) == 4
-
-    def test_only_the_scope(self, corrected: Corrected) -> None:
-        shop, day, run_id, before, after = corrected
-        undo(shop, run_id, Scope(tables=(PGS,)))
-        assert stored(shop) == {**after, (PGS, day): before[PGS, day]}
-        assert states(shop, day) == {TOGS: "verified", TDGS: "verified", PGS: "held"}
-
     def test_what_reads_it_is_blocked_once(self, corrected: Corrected) -> None:
-        shop, day, run_id, _, _ = corrected
+        """Of one table alone; the other two of the run stay as they are."""
+        shop, day, run_id, before, after = corrected
         undo(shop, run_id, Scope(tables=(TOGS,)))
+        assert stored(shop) == {**after, (TOGS, day): before[TOGS, day]}
         report = run(shop)
         told = {(each.table, each.game_date, each.outcome) for each in report.attempts}
         assert told == {(TDGS, day, "blocked"), (PGS, day, "blocked")}
@@ -182,10 +185,12 @@ class TestCorrection:
         assert (again.attempts, len(again.waiting)) == ([], 3)
         free(shop)
         assert run(shop).is_complete
-        assert shop.verify().passed
+        assert stored(shop) == after
 
 
 def test_a_first_build_is_removed_and_missing(shop: Workshop) -> None:
+    assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.previous") == 0
+    assert not shop.warehouse.has_table("previous", PGS)
     before = stored(shop)
     report = undo(shop, "latest")
     assert (report.count("restored"), report.count("removed")) == (0, 18)
@@ -199,36 +204,27 @@ def test_a_first_build_is_removed_and_missing(shop: Workshop) -> None:
     assert free(shop) == 18
     assert run(shop).count("written") == 18
     assert stored(shop) == before
-    assert shop.verify().passed
 
 
 class TestMoreThanOne:
     def test_version_by_version(self, twice: Twice) -> None:
-        """Down to the first build, then to nothing, then there is none."""
-        shop, day, _, (before, between, _) = twice
+        """Down to the first build, then to nothing, then there is none; a run is rolled back only once."""
+        shop, day, (_, second), (before, between, _) = twice
         undo(shop, scope=on_dates(day))
         assert stored(shop) == between
+        assert make_rollback(shop.warehouse, POST, Scope(), second) == ()
         undo(shop, scope=on_dates(day))
         assert stored(shop) == before
         assert undo(shop, scope=on_dates(day)).count("removed") == 3
         assert stored(shop) == {key: value for key, value in before.items() if key[1] != day}
         assert make_rollback(shop.warehouse, POST, on_dates(day)) == ()
 
-    def test_a_run_twice(self, twice: Twice) -> None:
-        shop, _, (_, second), (_, between, _) = twice
-        undo(shop, second)
-        assert make_rollback(shop.warehouse, POST, Scope(), second) == ()
-        assert stored(shop) == between
-
     def test_an_earlier_run(self, twice: Twice) -> None:
         """To what stood before it: what later runs made of it goes too."""
-        shop, _, (first, second), (before, _, latest) = twice
+        shop, _, (first, second), (before, _, _) = twice
         undo(shop, first)
         assert stored(shop) == before
         assert make_rollback(shop.warehouse, POST, Scope(), second) == ()
-        free(shop)
-        assert run(shop).is_complete
-        assert stored(shop) == latest
 
     def test_after_a_release_the_stack_goes_on(self, twice: Twice) -> None:
         shop, _, (_, second), (_, between, latest) = twice
@@ -247,37 +243,35 @@ def kept(shop: Workshop) -> list[int]:
 
 
 class TestKept:
-    def test_so_many_runs(self, shop: Workshop) -> None:
-        ids = [correct(shop, hours, keep_runs=2)[0] for hours in (1, 2, 3)]
-        assert kept(shop) == [2, 2, 2]
-        for _ in range(3):  # a run that replaces nothing makes no version go
-            run(shop, keep_runs=2)
-        assert kept(shop) == [2, 2, 2]
+    def test_so_many_runs(self, twice: Twice) -> None:
+        shop, _, (first, second), _ = twice
+        for runs_kept, left in ((2, 2), (1, 1)):
+            run(shop, keep_runs=runs_kept)  # itself it replaces nothing, and counts for none
+            assert kept(shop) == [left] * 3
         then = contents(shop.warehouse)
         with pytest.raises(UsageError, match="no longer kept of 3 partitions"):
-            make_rollback(shop.warehouse, POST, Scope(), ids[0])
+            make_rollback(shop.warehouse, POST, Scope(), first)
         assert contents(shop.warehouse) == then
-        assert undo(shop, ids[1]).count("restored") == 3
+        assert undo(shop, second).count("restored") == 3
         assert kept(shop) == [0, 0, 0]
         assert shop.verify().broken_seals == []
 
-    def test_none(self, shop: Workshop) -> None:
-        run_id, _ = correct(shop, 1, keep_runs=0)
+    def test_none(self, corrected: Corrected) -> None:
+        shop, _, run_id, _, _ = corrected
+        run(shop, keep_runs=0)
         assert kept(shop) == [0, 0, 0]
         with pytest.raises(UsageError, match="no longer kept"):
             make_rollback(shop.warehouse, POST, Scope(), run_id)
 
     def test_other_columns(self, corrected: Corrected) -> None:
+        """A table with other columns now: what is kept of it cannot be put back, and goes with the next version."""
         shop, _, run_id, _, _ = corrected
         shop.warehouse.execute(f"ALTER TABLE previous.{PGS} ADD COLUMN other INTEGER")
         with pytest.raises(UsageError, match="no longer kept of 1 partitions"):
             make_rollback(shop.warehouse, POST, Scope(), run_id)
         correct(shop, 2)
+        assert kept(shop) == [2, 2, 1]
         assert undo(shop, "latest").count("restored") == 3
-
-    def test_a_first_build_keeps_nothing(self, shop: Workshop) -> None:
-        assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.previous") == 0
-        assert not shop.warehouse.has_table("previous", PGS)
 
     def test_damage_is_no_version(self, shop: Workshop) -> None:
         """What a backfill mended cannot be asked back."""
@@ -305,7 +299,6 @@ class TestKept:
         assert states(shop, last) == dict.fromkeys(TABLES, "held")
         free(shop)
         assert run(shop).is_complete
-        assert shop.verify().passed
 
 
 ONE = f"previous.{PGS} WHERE rowid = (SELECT MIN(rowid) FROM previous.{PGS})"
@@ -316,11 +309,9 @@ class TestForged:
         "statement",
         [
             f"UPDATE previous.{PGS} SET assists = assists + 1 WHERE rowid = (SELECT MIN(rowid) FROM previous.{PGS})",
-            f"UPDATE previous.{PGS} SET data_hash = '0000000000000000'",
-            f"DELETE FROM {ONE}",
             f"INSERT INTO previous.{PGS} SELECT * FROM {ONE}",
         ],
-        ids=["altered", "hash", "deleted", "doubled"],
+        ids=["altered", "doubled"],
     )
     def test_kept_rows(self, corrected: Corrected, statement: str) -> None:
         shop, _, run_id, _, after = corrected
@@ -330,7 +321,6 @@ class TestForged:
         assert stored(shop) == after
         found = runs.find(shop.warehouse, "latest")
         assert (found.command, found.outcome, found.changed, found.not_run) == ("rollback", "incomplete", 0, 3)
-        assert shop.verify().passed
 
     def test_the_history(self, corrected: Corrected) -> None:
         shop, _, run_id, _, _ = corrected
@@ -362,7 +352,6 @@ class TestAtomic:
         with pytest.raises(WarehouseError, match="no room"):
             undo(shop, run_id)
         assert stored(shop) == after
-        assert shop.verify().passed
         monkeypatch.undo()
         assert undo(shop, run_id).count("restored") == 3
 
@@ -388,7 +377,7 @@ class TestAtomic:
             with Warehouse.open(tmp_path / f"{name}.duckdb", threads=1) as warehouse:
                 left = Workshop(warehouse, POST, shop.folder)
                 assert stored(left) == expected
-                assert left.verify().damage == []
+                assert ledger.broken_seals(warehouse) == []
                 run(left)
                 assert runs.recorded(warehouse)[1].outcome == outcome
 

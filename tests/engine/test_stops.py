@@ -26,6 +26,9 @@ def raw(ingested: Path, league: Path, tmp_path: Path) -> Iterator[Workshop]:
         yield shop
 
 
+TOGS = Scope(tables=("team_offense_game_summary",))
+
+
 def after(asked: int) -> Limits:
     """Limits of a run that is asked to stop when it has been asked so many times whether it is."""
     seen: list[None] = []
@@ -37,8 +40,8 @@ def after(asked: int) -> Limits:
     return Limits(should_stop)
 
 
-def run(shop: Workshop, limits: Limits, unit: Unit = "season") -> RunReport:
-    return backfill(shop.warehouse, POST, Scope(), clock(), limits=limits, unit=unit)
+def run(shop: Workshop, limits: Limits, unit: Unit = "season", scope: Scope | None = None) -> RunReport:
+    return backfill(shop.warehouse, POST, scope or Scope(), clock(), limits=limits, unit=unit)
 
 
 def latest(shop: Workshop) -> Run:
@@ -46,26 +49,28 @@ def latest(shop: Workshop) -> Run:
 
 
 class TestAskedToStop:
-    def test_before_the_first_unit(self, raw: Workshop) -> None:
-        report = run(raw, after(0))
-        assert (report.outcome, report.count("written"), report.not_run) == ("interrupted", 0, 18)
-        assert not report.is_complete
-        assert latest(raw).stopped == "interrupted by SIGTERM"
-
-    def test_between_units(self, raw: Workshop) -> None:
+    def test_between_units_and_what_is_left_is_done_next(self, raw: Workshop) -> None:
         """Asked before the table, then after each of its days: the third commit is the last."""
         report = run(raw, after(3), "day")
-        assert (report.count("written"), report.not_run) == (3, 15)
+        assert (report.outcome, report.count("written"), report.not_run) == ("interrupted", 3, 15)
+        assert not report.is_complete
         found = latest(raw)
         assert (found.outcome, found.changed, found.not_run, found.cut_off) == ("interrupted", 3, 15, 0)
+        assert found.stopped == "interrupted by SIGTERM"
         assert [each.not_run for each in found.tables] == [3, 6, 6]
         assert found.ended_at is not None
-
-    def test_what_is_left_is_done_next(self, raw: Workshop) -> None:
-        run(raw, after(3), "day")
+        assert raw.warehouse.path is not None
+        last = events.newest_run(raw.warehouse.path)[-1]
+        assert (last["event"], last["outcome"], last["not_run"]) == ("run_ended", "interrupted", 15)
         report = raw.backfill()
         assert (report.planned, report.count("written"), report.outcome) == (15, 15, "complete")
         assert raw.verify().passed
+
+    def test_before_the_first_unit_and_after_the_last(self, raw: Workshop) -> None:
+        report = run(raw, after(0), scope=TOGS)
+        assert (report.outcome, report.count("written"), report.not_run) == ("interrupted", 0, 6)
+        report = run(raw, after(1), scope=TOGS)
+        assert (report.outcome, report.stop, report.not_run) == ("complete", None, 0)
 
     def test_what_is_left_of_a_cut_off_table_is_not_called_left(self, shop: Workshop) -> None:
         """Team minutes one off: TOGS comes out equal, so when the run stops in front of PGS only that was left."""
@@ -73,54 +78,23 @@ class TestAskedToStop:
         lines[5]["minutes"] = str(int(lines[5]["minutes"]) + 1)
         shop.write("team_box", lines)
         shop.ingest(hours=1)
-        planned = {each for each, dates in shop.due().items() if dates}
-        assert len(planned) > 1
         run(shop, after(2))
         found = latest(shop)
         assert (found.outcome, found.unchanged) == ("interrupted", 1)
+        assert found.not_run > 0
         assert sum((found.skipped, found.cut_off, found.unchanged, found.not_run)) == found.considered
 
-    def test_after_the_last_unit_it_is_too_late(self, raw: Workshop) -> None:
-        """Asked before each table and after its one unit: the sixth time everything is done."""
-        report = run(raw, after(5))
-        assert (report.outcome, report.stop, report.not_run) == ("complete", None, 0)
 
-    def test_the_event_file_tells(self, raw: Workshop) -> None:
-        run(raw, after(3), "day")
-        assert raw.warehouse.path is not None
-        last = events.newest_run(raw.warehouse.path)[-1]
-        assert (last["event"], last["outcome"], last["not_run"]) == ("run_ended", "interrupted", 15)
-
-
-def counts(report: RunReport) -> tuple[int, int, int]:
-    return (report.count("written"), report.count("failed"), report.not_run)
-
-
-class TestLimit:
-    @pytest.mark.parametrize(("limit", "whole"), [(3, 3), (4, 3), (6, 6), (17, 15), (18, 18), (100, 18)])
-    def test_whole_dates_the_oldest_first(self, raw: Workshop, limit: int, whole: int) -> None:
-        report = run(raw, Limits(partitions=limit))
-        assert counts(report) == (whole, 0, 18 - whole)
-        assert report.is_complete == (whole == 18)
-        days = [max(each.game_date for each in report.attempts if each.table == table) for table in POST.built]
-        assert len(set(days)) == 1
-        found = latest(raw)
-        assert (found.considered, found.changed, found.not_run) == (18, whole, 18 - whole)
-        assert found.stopped == (f"limited to {limit} partitions" if whole < 18 else None)
-
-    @pytest.mark.parametrize("limit", [1, 2])
-    def test_of_one_date_what_is_upstream(self, raw: Workshop, limit: int) -> None:
-        report = run(raw, Limits(partitions=limit))
-        assert [each.table for each in report.attempts] == [each.name for each in POST.ordered[:limit]]
-
-    def test_again_and_again_until_all_is_done(self, raw: Workshop) -> None:
-        written = []
-        while not (report := run(raw, Limits(partitions=7))).is_complete:
-            written.append(report.count("written"))
-            assert len(written) < 9
-        assert written == [6, 6]
-        assert report.count("written") == 6
-        assert raw.verify().passed
+def test_limit_again_and_again_until_all_is_done(raw: Workshop) -> None:
+    report = run(raw, Limits(partitions=7))
+    assert (report.count("written"), report.not_run, report.outcome) == (6, 12, "incomplete")
+    found = latest(raw)
+    assert (found.considered, found.changed, found.not_run) == (18, 6, 12)
+    assert found.stopped == "limited to 7 partitions"
+    assert run(raw, Limits(partitions=11)).count("written") == 9
+    report = run(raw, Limits(partitions=3))
+    assert (report.count("written"), report.stop, report.is_complete) == (3, None, True)
+    assert raw.verify().passed
 
 
 @dataclass
@@ -136,64 +110,48 @@ class Ticking(Clock):
 
 class TestUntil:
     def test_nothing_begins_after_it(self, raw: Workshop) -> None:
-        clock = Ticking()
-        limits = Limits(until=NOON + timedelta(minutes=20))
-        report = backfill(raw.warehouse, POST, Scope(), clock, limits=limits, unit="day")
+        limits = Limits(until=NOON + timedelta(minutes=12))
+        report = backfill(raw.warehouse, POST, TOGS, Ticking(), limits=limits, unit="day")
         assert report.stop is not None
         assert (report.stop.reason, report.outcome) == ("until", "incomplete")
-        assert report.stop.said == "it is past 2026-07-01 12:20:00 UTC"
-        assert 0 < report.count("written") < 18
-        assert report.count("written") + report.not_run == 18
+        assert report.stop.said == "it is past 2026-07-01 12:12:00 UTC"
+        assert 0 < report.count("written") < 6
+        assert report.count("written") + report.not_run == 6
 
-    def test_what_is_past_runs_nothing(self, raw: Workshop) -> None:
-        assert counts(run(raw, Limits(until=NOON))) == (0, 0, 18)
-
-    def test_what_is_far_off_stops_nothing(self, raw: Workshop) -> None:
-        assert run(raw, Limits(until=NOON + timedelta(seconds=1))).stop is None
-
-
-class TestFailFast:
-    @pytest.fixture
-    def poisoned(self, raw: Workshop) -> Workshop:
-        """On the third date a team has other points than its players."""
-        lines = raw.read("team_box")
-        day = sorted({line["game_date"] for line in lines})[2]
-        next(line for line in lines if line["game_date"] == day)["points"] = "1"
-        raw.write("team_box", lines)
-        raw.ingest(hours=1)
-        return raw
-
-    def test_the_first_failure_is_the_last(self, poisoned: Workshop) -> None:
-        report = run(poisoned, Limits(fail_fast=True), "day")
-        assert report.stop is not None
-        assert (report.stop.reason, counts(report)) == ("fail_fast", (2, 1, 15))
-        assert (report.outcome, latest(poisoned).not_run) == ("incomplete", 15)
-
-    def test_without_it_the_rest_goes_on(self, poisoned: Workshop) -> None:
-        report = run(poisoned, Limits(), "day")
-        assert (report.stop, report.count("failed"), report.not_run) == (None, 1, 0)
-        assert report.count("written") == 15
+    def test_the_moment_itself(self) -> None:
+        limits = Limits(until=NOON)
+        assert limits.reached(NOON - timedelta(seconds=1), 0, 0) is None
+        assert limits.reached(NOON, 0, 0) is not None
 
 
-class TestCtrlC:
+def test_fail_fast(raw: Workshop) -> None:
+    """On the third date a team has other points than its players; without the flag the other dates go on."""
+    lines = raw.read("team_box")
+    day = sorted({line["game_date"] for line in lines})[2]
+    next(line for line in lines if line["game_date"] == day)["points"] = "1"
+    raw.write("team_box", lines)
+    raw.ingest(hours=1)
+    report = run(raw, Limits(fail_fast=True), "day", TOGS)
+    assert report.stop is not None
+    assert (report.stop.reason, report.outcome) == ("fail_fast", "incomplete")
+    assert (report.count("written"), report.count("failed"), report.not_run) == (2, 1, 3)
+    report = run(raw, Limits(), "day", TOGS)
+    assert (report.count("written"), report.stop) == (3, None)
+
+
+def test_ctrl_c_undoes_the_unit_and_records_the_end(raw: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Python raises without a switch, or at the second signal."""
 
-    def test_the_unit_is_undone_and_the_end_recorded(self, raw: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-        def struck(warehouse: Warehouse, *_: object) -> None:
-            if warehouse.value("SELECT COUNT(*) FROM ledger.partitions") > 6:
-                raise KeyboardInterrupt
+    def struck(warehouse: Warehouse, *_: object) -> None:
+        if warehouse.value("SELECT COUNT(*) FROM ledger.partitions") > 6:
+            raise KeyboardInterrupt
 
-        monkeypatch.setattr("backcourt.engine.publish._reread", struck)
-        with pytest.raises(KeyboardInterrupt):
-            raw.backfill()
-        found = latest(raw)
-        assert (found.outcome, found.changed, found.not_run, found.ended_at) == (
-            "interrupted",
-            6,
-            12,
-            NOON.replace(tzinfo=None),
-        )
-        assert len(raw.hashes()) == 6
-        monkeypatch.undo()
-        assert raw.backfill().planned == 12
-        assert raw.verify().passed
+    monkeypatch.setattr("backcourt.engine.publish._reread", struck)
+    with pytest.raises(KeyboardInterrupt):
+        raw.backfill()
+    found = latest(raw)
+    assert (found.outcome, found.changed, found.not_run) == ("interrupted", 6, 12)
+    assert found.ended_at == NOON.replace(tzinfo=None)
+    assert len(raw.hashes()) == 6
+    monkeypatch.undo()
+    assert raw.backfill().planned == 12

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +21,10 @@ from backcourt.engine.waiting import Patience
 from backcourt.report.status import read_status
 from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
-from support import NOON, POST, TABLES, Line, Workshop
+from support import NOON, POST, TABLES, Line, Workshop, copied, on_dates, read_csv
 
 TOGS, TDGS, PGS = TABLES
+Poisoned = tuple[Workshop, date, list[Line]]
 TRIED = Patience(retries=3, wait=timedelta(minutes=10))
 
 
@@ -28,9 +32,9 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def run(shop: Workshop, minutes: float, registry: Registry = POST, **options: object) -> RunReport:
+def run(shop: Workshop, minutes: float, registry: Registry = POST, **options: Any) -> RunReport:
     options = {"patience": TRIED, **options}
-    return backfill(shop.warehouse, registry, Scope(), FixedClock(at(minutes)), **options)  # type: ignore[arg-type]
+    return backfill(shop.warehouse, registry, Scope(), FixedClock(at(minutes)), **options)
 
 
 def planned(shop: Workshop, minutes: float) -> Plan:
@@ -54,17 +58,26 @@ def poison(shop: Workshop, points: int = 1, hours: int = 1) -> date:
     return date.fromisoformat(lines[0]["game_date"])
 
 
+@pytest.fixture(scope="module")
+def poisoned_shop(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, date]:
+    """A built warehouse with one bad box score, tried once at noon: its file, its league and the date."""
+    into = tmp_path_factory.mktemp("poisoned")
+    with copied(built, league, into) as shop:
+        day = poison(shop)
+        assert became(run(shop, 0)) == {"failed": 1, "blocked": 2}
+    return into / "w.duckdb", into / "league", day
+
+
 @pytest.fixture
-def poisoned(shop: Workshop) -> tuple[Workshop, date, list[Line]]:
-    """A built warehouse with one bad box score, tried once at noon; the date, and the good lines."""
-    good = shop.read("team_box")
-    day = poison(shop)
-    assert became(run(shop, 0)) == {"failed": 1, "blocked": 2}
-    return shop, day, good
+def poisoned(poisoned_shop: tuple[Path, Path, date], league: Path, tmp_path: Path) -> Iterator[Poisoned]:
+    """A copy of it, the date, and the good lines."""
+    file, bad_league, day = poisoned_shop
+    with copied(file, bad_league, tmp_path / "poisoned") as shop:
+        yield shop, day, read_csv(league / shop.file("team_box").name)
 
 
 class TestBudget:
-    def test_so_many_tries_and_no_more(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_so_many_tries_and_no_more(self, poisoned: Poisoned) -> None:
         """A cron job every ten minutes: after 0, 10, 30 and 70 minutes, and never again."""
         shop, day, _ = poisoned
         tried = [
@@ -91,7 +104,7 @@ class TestBudget:
         )
         assert dict(counted) == {"failed": 4, "blocked": 8}
 
-    def test_until_when_is_told(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_until_when_is_told(self, poisoned: Poisoned) -> None:
         shop, _, _ = poisoned
         assert why(planned(shop, 9.9))[TOGS] == "not before 2026-07-01 12:10:00 UTC, tried 1 of 4 times"
         assert planned(shop, 9.9).partitions == 0
@@ -99,7 +112,7 @@ class TestBudget:
         run(shop, 10)
         assert why(planned(shop, 29.9))[TOGS] == "not before 2026-07-01 12:30:00 UTC, tried 2 of 4 times"
 
-    def test_the_rest_goes_on(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_the_rest_goes_on(self, poisoned: Poisoned) -> None:
         """What has nothing to do with the bad date is built while that waits."""
         shop, _, good = poisoned
         lines = [*shop.read("team_box")]
@@ -112,7 +125,7 @@ class TestBudget:
         assert set(became(report)) <= {"written", "unchanged"}
         assert len(report.waiting) == 3
 
-    def test_a_mended_input_is_tried_at_once(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_a_mended_input_is_tried_at_once(self, poisoned: Poisoned) -> None:
         shop, _, good = poisoned
         shop.write("team_box", good)
         shop.ingest(hours=2)
@@ -120,18 +133,15 @@ class TestBudget:
         assert (report.count("failed"), report.waiting, report.outcome) == (0, (), "complete")
         assert shop.verify().passed
 
-    def test_another_bad_input_is_counted_anew(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_another_bad_input_is_counted_anew(self, poisoned: Poisoned) -> None:
         shop, _, _ = poisoned
         run(shop, 10)
         poison(shop, points=2, hours=2)
         assert became(run(shop, 11)) == {"failed": 1, "blocked": 2}
         assert why(planned(shop, 12))[TOGS] == "not before 2026-07-01 12:21:00 UTC, tried 1 of 4 times"
 
-    def test_what_failed_long_ago_counts_no_more_once_it_was_good(
-        self, poisoned: tuple[Workshop, date, list[Line]]
-    ) -> None:
+    def test_what_failed_before_it_was_good_counts_no_more(self, poisoned: Poisoned) -> None:
         shop, _, good = poisoned
-        run(shop, 10)
         shop.write("team_box", good)
         shop.ingest(hours=2)
         assert run(shop, 11).is_complete
@@ -139,15 +149,17 @@ class TestBudget:
         run(shop, 20)
         assert why(planned(shop, 21))[TOGS].endswith("tried 1 of 4 times")
 
-    def test_force_tries_and_begins_anew(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
-        shop, _, _ = poisoned
-        for minutes in (10, 30, 70):
-            run(shop, minutes)
-        assert why(planned(shop, 9999))[TOGS] == "given up after 4 attempts"
-        assert run(shop, 9999, force=True).count("failed") == 1
-        assert why(planned(shop, 10000))[TOGS].endswith("tried 1 of 4 times")
+    def test_force_tries_and_begins_anew(self, poisoned: Poisoned) -> None:
+        shop, day, _ = poisoned
+        once = {"patience": Patience(retries=1)}
+        run(shop, 10, **once)
+        assert run(shop, 9999, **once).attempts == []
+        forced = backfill(shop.warehouse, POST, on_dates(day), FixedClock(at(9999)), force=True)
+        assert forced.count("failed") == 1
+        assert run(shop, 9999, **once).attempts == []
+        assert run(shop, 99999, **once).count("failed") == 1
 
-    def test_other_checks_are_another_try(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_other_checks_are_another_try(self, poisoned: Poisoned) -> None:
         """The code version says nothing of checks: what failed one that was wrong must not wait once that is mended."""
         shop, _, _ = poisoned
         table = POST.built[TOGS]
@@ -159,19 +171,17 @@ class TestBudget:
         assert became(run(shop, 1)) == {}
         assert became(run(shop, 1, registry)) == {"failed": 1, "blocked": 2}
 
-    def test_a_clock_that_was_set_back_stops_nobody(self, poisoned: tuple[Workshop, date, list[Line]]) -> None:
+    def test_a_clock_that_was_set_back_stops_nobody(self, poisoned: Poisoned) -> None:
         shop, _, _ = poisoned
         assert planned(shop, -60).partitions == 3
 
     def test_by_cause(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each cause has a budget of its own; taking turns gains no more tries than that."""
-        day = poison(shop)
-        tries = 0
+        day, twice = poison(shop), Patience(retries=1)
         causes = iter("ab" * 20)
         monkeypatch.setattr("backcourt.engine.run.guard.failures", lambda *_: {day: f"{next(causes)}: bad"})
-        for minutes in range(0, 20_000, 1500):
-            tries += bool(planned(shop, minutes).partitions and run(shop, minutes))
-        assert tries == 7
+        tries = [bool(run(shop, minutes, patience=twice).attempts) for minutes in range(0, 12_000, 2000)]
+        assert tries == [True, True, True, False, False, False]
 
 
 class TestCrash:
@@ -191,7 +201,7 @@ class TestCrash:
         assert planned(shop, 1).partitions == 0
 
 
-def test_status_tells(poisoned: tuple[Workshop, date, list[Line]]) -> None:
+def test_status_tells(poisoned: Poisoned) -> None:
     shop, day, _ = poisoned
     shop.warehouse.close()
     assert shop.warehouse.path is not None
