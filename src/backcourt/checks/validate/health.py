@@ -56,19 +56,20 @@ def _shares(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
     found: list[ColumnShare] = []
     for season in seasons:
         found += column_shares(stage.warehouse, table.contract, [season], is_declared=season in declared)
-    problems = [each for each in found if each.problem]
-    figures = {"seasons": seasons, "declared": sorted(declared & set(seasons)), "shares": len(found)}
-    for each in problems:
+    problems: dict[str, list[ColumnShare]] = {}
+    for each in found:
+        if each.problem:
+            problems.setdefault(each.column, []).append(each)
+    for column, ones in problems.items():
         told = {
-            "column": each.column,
-            "season": each.season,
-            "rows": each.rows,
-            "share": each.share,
-            "declared": each.declared,
+            "column": column,
+            "seasons": {one.season: {"share": one.share, "declared": one.declared} for one in ones},
         }
-        sql = _query(table, [table.contract.column(each.column)])
-        yield failed(SHARES, table.name, f"{each.column} in {each.season}: {each.problem}", told, sql, _HINT)
+        more = f"; also in {', '.join(one.season for one in ones[1:])}" if len(ones) > 1 else ""
+        said = f"{column} in {ones[0].season}: {ones[0].problem}{more}"
+        yield failed(SHARES, table.name, said, told, _query(table, [table.contract.column(column)]), _HINT)
     if not problems:
+        figures = {"seasons": seasons, "declared": sorted(declared & set(seasons)), "shares": len(found)}
         said = f"{len(found):,} shares in {len(seasons)} whole seasons"
         yield judged(SHARES, table.name, said, figures, query=_query(table, [_ANY]))
 
