@@ -142,6 +142,21 @@ def test_changed_raw_rows_condemn_nothing(shop: Workshop) -> None:
     assert (states(shop), refused(shop)) == ({}, 0)
 
 
+def test_a_table_that_is_gone_is_an_error_of_all_that_ask_it(shop: Workshop) -> None:
+    shop.warehouse.execute(f"DROP TABLE {TDGS}")
+    shop.warehouse.execute(
+        f"UPDATE {PGS} SET steals = steals + 1 WHERE rowid = (SELECT MIN(rowid) FROM {PGS} WHERE NOT is_dnp)"
+    )
+    wrong = not_passed(validated(shop))
+    assert {"spot_check", "hashes", "contract", "points_identity", "team_mirror"} <= {
+        check
+        for (check, table), outcome in wrong.items()
+        if table == "team_defense_game_summary" and outcome == "error"
+    }
+    assert wrong["player_stops", "player_game_summary"] == "error"
+    assert {table for table, _ in states(shop)} == {PGS}
+
+
 def test_forged_rows_that_the_ledger_vouches_for_are_healed(shop: Workshop) -> None:
     row = row_of(shop, PGS, "NOT is_dnp")
     key = f"game_id = '{row['game_id']}' AND player_id = {row['player_id']}"
