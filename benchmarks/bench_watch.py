@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,13 +81,16 @@ def _copy(raw: Path, name: str) -> Path:
 def _watched(path: Path, threads: int) -> Watched:
     code = "from backcourt.cli.main import main; main()"
     words = [sys.executable, "-c", code, "status", "--watch", "--json", "--warehouse", str(path)]
-    watch = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert watch.stdout is not None
-    watch.stdout.readline()  # it is there and waits
+    shown = path.with_suffix(".shown")
+    with shown.open("w", encoding="utf-8") as file:
+        watch = subprocess.Popen(words, stdout=file)
+    while not shown.stat().st_size:  # until it is there and waits
+        time.sleep(0.05)
     before = _cpu(watch.pid)
     run = command(path, "backfill", "--yes", threads=threads)
-    seen = [each for line in watch.stdout if (each := json.loads(line))["is_followed"]]
     _, _, used = os.wait4(watch.pid, 0)
+    lines = shown.read_text(encoding="utf-8").splitlines()
+    seen = [each for line in lines if (each := json.loads(line))["is_followed"]]
     first = seen[0]
     latency = datetime.fromisoformat(first["at"]) - datetime.fromisoformat(first["run"]["started"])
     return Watched(run.seconds, run.cpu, used.ru_utime + used.ru_stime - before, latency.total_seconds(), len(seen))

@@ -45,6 +45,7 @@ LAYERS: dict[str, set[str]] = {
     "api": BASE | {"warehouse", "engine", "sources", "checks", "report", "output"},
     "sources": BASE | {"warehouse", "engine"},
     "checks": BASE | {"warehouse", "engine"},
+    "daily": BASE | {"warehouse", "engine", "sources", "checks"},
     "report": BASE | {"warehouse", "engine", "checks"},
     "output": BASE | {"warehouse", "engine", "checks", "report"},
     "dagster": BASE | {"warehouse", "engine", "checks", "api"},

@@ -29,6 +29,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         horizon_days=1,
         stalled_after=10.0,
         notify="",
+        sources="",
     )
 
 
@@ -53,6 +54,7 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_HORIZON_DAYS": "0",
         "BACKCOURT_STALLED_AFTER": "0.5",
         "BACKCOURT_NOTIFY": "mail -s 'a run' me",
+        "BACKCOURT_SOURCES": "local:data",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
@@ -60,6 +62,7 @@ def test_the_environment_wins() -> None:
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
     assert settings.horizon_days == 0
     assert (settings.stalled_after, settings.notify) == (0.5, "mail -s 'a run' me")
+    assert settings.sources == "local:data"
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

@@ -32,6 +32,7 @@ class Settings:
     horizon_days: int
     stalled_after: float
     notify: str
+    sources: str
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,15 @@ SETTINGS: tuple[Setting, ...] = (
         help="What is told of the end of each run: a command, which reads the digest, or a web address, to which it is posted.",
         env="BACKCOURT_NOTIFY",
         allowed="a command or a web address",
+        read=str,
+    ),
+    Setting(
+        name="sources",
+        default="",
+        unit="list",
+        help="What `daily` ingests: local:FOLDER, simulated:SEASONS, separated by commas.",
+        env="BACKCOURT_SOURCES",
+        allowed="a list of sources",
         read=str,
     ),
 )

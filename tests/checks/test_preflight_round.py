@@ -81,6 +81,10 @@ def test_one_check_that_fails_stops_no_other(shop: Workshop, monkeypatch: pytest
         "seals", "raw coverage", "fallbacks", "analytics", "code", "disk",
     }  # fmt: skip
     assert outcomes["schedule"] == "pass"
+    assert ("ledger", "fail", "ledger.coverage is gone") in {
+        (one.check, one.outcome, one.said) for one in made.findings
+    }
+    assert "coverage" in preflight.keep(ground(shop), made)
 
 
 def test_a_check_that_says_nothing_is_an_error(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from standing import ground, of, only, told
 from backcourt.checks.preflight.setup import credentials, settings
 from backcourt.settings import SETTINGS, load_settings, size_in_bytes, wrong_settings
 from backcourt.sources.known import SOURCES
+from support import Workshop
 
 HERE = Path("w.duckdb")
 
@@ -54,6 +55,14 @@ def test_credentials_are_asked_for_by_name_and_never_told(secret: str | None, ou
     assert found.outcome == outcome
     assert "ODDS_KEY" in found.said
     assert "hush" not in repr(found)
+
+
+def test_sources_that_nobody_named(shop: Workshop, tmp_path: Path) -> None:
+    """Those that filled the warehouse, and before there is one all that are known."""
+    assert told(credentials, ground(shop, chosen=None)) == [("simulated", "pass")]
+    assert told(credentials, ground(None, tmp_path / "w", chosen=None)) == [("local", "pass"), ("simulated", "pass")]
+    shop.warehouse.execute("DROP TABLE ledger.sources")
+    assert told(credentials, ground(shop, chosen=None)) == [("", "error")]
 
 
 def test_a_source_of_another_version() -> None:

@@ -27,6 +27,7 @@ VERBS = (
     "plan",
     "backfill",
     "status",
+    "daily",
     "verify",
     "gaps",
     "validate",

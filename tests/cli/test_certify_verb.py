@@ -81,7 +81,7 @@ def test_a_mismatch_fails_until_it_is_repaired(cli: Terminal, forged: str) -> No
     assert f"player_game_summary {DAY} is damaged: certificate-" in status.out
     assert forged in status.out
     assert forged in cli(f"explain PGS {DAY}").out
-    (damaged,) = cli("status --json").json["status"]["damaged"]
+    (damaged,) = cli("status --json").json["status"]["failures"]
     assert (damaged["table"], damaged["game_date"]) == ("player_game_summary", DAY)
     assert cli("status --tables TDGS").code == 0
     assert cli("backfill").code == 0

@@ -246,3 +246,17 @@ def test_game_dates_follow_each_other_over_days_without_games() -> None:
     assert runs(["missing", "missing", "", "missing", "stale"]) == [("missing", 2), ("missing", 1), ("stale", 1)]
     assert runs(["missing"] * 5, days[:1] + days[2:]) == [("missing", 1), ("missing", 3)]
     assert runs([""] * 5) == []
+
+
+def test_a_table_of_the_ledger_is_gone(cli: Terminal) -> None:
+    """Every verb says so, and preflight says what else there is to say."""
+    with Warehouse.open(cli.warehouse) as warehouse:
+        warehouse.execute("DROP TABLE ledger.coverage")
+    for verb in ("gaps", "plan", "verify"):
+        answer = cli(f"{verb} --json")
+        assert (answer.code, answer.json["error"]) == (5, "WarehouseError")
+        assert "ledger.coverage is gone" in answer.json["message"]
+    answer = cli("preflight")
+    assert answer.code == 1
+    assert "ledger schema FAIL ledger.coverage is gone" in answer.text
+    assert "not stored, as Catalog Error" in answer.text

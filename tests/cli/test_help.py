@@ -62,14 +62,14 @@ def test_help_has_an_example_that_works(
     month: Terminal, verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for module in ("demo", "ingest"):
-        monkeypatch.setattr(f"backcourt.cli.{module}.simulate", partial(simulate, size=TINY))
+    for module in ("cli.demo", "cli.ingest", "sources.configured"):
+        monkeypatch.setattr(f"backcourt.{module}.simulate", partial(simulate, size=TINY))
     answer = month(f"{verb} --help")
     assert answer.code == 0
     assert month(f"{verb} -h").out == answer.out
     (example,) = examples(answer.out)
     assert shlex.split(example)[0] == verb
-    terminal = Terminal(tmp_path / "w.duckdb") if verb == "ingest" else month
+    terminal = Terminal(tmp_path / "w.duckdb") if verb in ("ingest", "daily") else month
     done = terminal(example)
     assert done.code == 0, done.out + done.err
 

@@ -156,10 +156,14 @@ class TestStatus:
             "as_of",
             "totals",
             "by_season",
+            "by_month",
             "mixed",
             "raw",
+            "raw_rows",
             "running",
-            "damaged",
+            "last_run",
+            "last_success",
+            "failures",
             "certificate",
         }
         assert (status["kind"], status["as_of"], status["mixed"], status["running"]) == ("simulated", None, [], None)

@@ -95,7 +95,7 @@ def backfill(
             return
         if not as_json:
             plan_verb.show(made, scope, as_json=False)
-        _confirm(made, options, yes=yes)
+        confirm(made, options, yes=yes)
         report = run(opened, options, scope, made, unit=unit, force=force, no_upstream=no_upstream)
         moment = ledger.meta(opened, "as_of")
     if as_json:
@@ -174,7 +174,8 @@ def as_document(report: RunReport, options: Common) -> dict[str, object]:
     }
 
 
-def _confirm(made: Plan, options: Common, *, yes: bool) -> None:
+def confirm(made: Plan, options: Common, *, yes: bool) -> None:
+    """Ask before a large plan; raises UsageError where nobody can be asked."""
     limit = options.settings.confirm_over
     if yes or made.partitions <= limit:
         return

@@ -21,6 +21,7 @@ VERBS = (
     "plan",
     "backfill",
     "status",
+    "daily",
     "verify",
     "gaps",
     "validate",

@@ -27,12 +27,10 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
-from backcourt.engine import ledger
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.settings import wrong_settings
 from backcourt.sources.known import SOURCES
-from backcourt.warehouse.duckdb import Warehouse
 
 _STYLES: dict[Outcome, str | None] = {"pass": None, "warn": "yellow", "fail": "red", "error": "red"}
 
@@ -75,6 +73,7 @@ def preflight(
     environ = {name: value for name, value in os.environ.items() if name not in wrong_settings(os.environ)}
     options = common(warehouse, lock_timeout, threads, environ)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
+    named = _named(sources)
     known = {source.name: source.credentials for source in SOURCES}
     with (
         opening(
@@ -90,7 +89,7 @@ def preflight(
             clock=CLOCK,
             load=default_registry,
             credentials=known,
-            chosen=_chosen(sources, opened),
+            chosen=named,
             warehouse=opened,
             refused=refused,
         )
@@ -104,18 +103,16 @@ def preflight(
         raise typer.Exit(made.exit_code)
 
 
-def _chosen(named: str | None, opened: Warehouse | None) -> tuple[str, ...]:
-    """The sources named, else those that filled the warehouse, else all that are known."""
+def _named(sources: str | None) -> tuple[str, ...] | None:
+    """The sources that were named, if any were; raises UsageError for one that is not known."""
+    if sources is None:
+        return None
     known = [source.name for source in SOURCES]
-    if named is not None:
-        chosen = tuple(name.strip() for name in named.split(","))
-        for name in chosen:
-            if name not in known:
-                raise UsageError(f"There is no source {name!r}.", f"Known sources: {', '.join(known)}.")
-        return chosen
-    if opened is not None and ledger.exists(opened):
-        return tuple(row[0] for row in opened.rows("SELECT source FROM ledger.sources ORDER BY rank"))
-    return tuple(known)
+    named = tuple(name.strip() for name in sources.split(","))
+    for name in named:
+        if name not in known:
+            raise UsageError(f"There is no source {name!r}.", f"Known sources: {', '.join(known)}.")
+    return named
 
 
 def show(made: Review, not_stored: str, *, verbose: bool) -> None:

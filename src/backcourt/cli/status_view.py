@@ -78,8 +78,8 @@ def who(run: Progress) -> str:
     busy = "" if run.is_over else "Busy: "
     state = f"ended {run.outcome}" if run.state == "ended" else run.state
     return (
-        f"{busy}{run.command or 'run'} {run.run} of process {run.pid} on {run.host or 'this host'}"
-        f" since {run.started:%Y-%m-%d %H:%M:%S} UTC: {state}."
+        f"{busy}{run.command or 'run'} {run.run} on {run.host or 'a host'},"
+        f" of process {run.pid} since {run.started:%Y-%m-%d %H:%M:%S} UTC: {state}."
     )
 
 

@@ -46,7 +46,7 @@ def watch(
         if on_terminal:
             view = _live(follower, clock, interval, pause, by=by, failures=failures)
         else:
-            show = _Documents() if as_json else _Lines(failures=failures)
+            show = _Documents(by) if as_json else _Lines(failures=failures)
             view = _follow(follower, clock, interval, pause, show)
     except KeyboardInterrupt:
         if not as_json:
@@ -99,10 +99,22 @@ class _News:
 class _Documents(_News):
     """A JSON document on a line whenever something happened."""
 
+    def __init__(self, by: str) -> None:
+        super().__init__()
+        self._by = by
+
     def __call__(self, view: View, now: datetime) -> None:
-        if self.is_news(view):
-            standing = view.standing or Counted(totals=(), by_season=(), by_month=(), failures=())
-            print_json_line({"at": now, "is_followed": view.is_followed, "run": view.run, **standing})
+        if not self.is_news(view):
+            return
+        document: dict[str, object] = {"at": now, "is_followed": view.is_followed, "run": view.run}
+        if view.standing:
+            parts = view.standing["by_month" if self._by == "month" else "by_season"]
+            document |= {
+                "totals": view.standing["totals"],
+                f"by_{self._by}": parts,
+                "failures": view.standing["failures"],
+            }
+        print_json_line(document)
 
 
 class _Lines(_News):

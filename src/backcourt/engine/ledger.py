@@ -134,6 +134,12 @@ def refuse_other_version(warehouse: Warehouse) -> None:
         )
 
 
+def missing_tables(warehouse: Warehouse) -> list[str]:
+    """Tables of the ledger that are gone; nothing can be said of a warehouse without them."""
+    there = {row[0] for row in warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ledger'")}
+    return [f"ledger.{name}" for name in (*_TABLES, "seals") if name not in there]
+
+
 def exists(warehouse: Warehouse) -> bool:
     """Whether the warehouse has a ledger."""
     return warehouse.has_table("ledger", "meta")

@@ -54,7 +54,7 @@ def telling(
         mine = [event for event in tail.read() if event["pid"] == os.getpid()]
         started = next((event for event in mine if event["event"] == events.STARTED), None)
         if started is not None:
-            _tell(target, _document(path, registry, started, mine[-1], error), path, clock.now(), warn)
+            tell(target, _document(path, registry, started, mine[-1], error), path, clock.now(), warn)
 
 
 def refuse_unusable(target: str) -> None:
@@ -85,7 +85,7 @@ def shown(target: str) -> str:
 
 def send(target: str, document: dict[str, Any]) -> None:
     """Hand over a document; raises NotToldError."""
-    body = json.dumps(document, ensure_ascii=False).encode()
+    body = json.dumps(document, ensure_ascii=False, default=str).encode()
     if is_web(target):
         _post(target, body)
     else:
@@ -150,7 +150,8 @@ def _document(
         return {**known, "error": said or " ".join(str(trouble).split())}
 
 
-def _tell(target: str, document: dict[str, Any], path: Path, now: datetime, warn: Callable[[str], None]) -> None:
+def tell(target: str, document: dict[str, Any], path: Path, now: datetime, warn: Callable[[str], None]) -> None:
+    """Hand a document to the target; what goes wrong is warned of and stands in the event file."""
     event, told = "notified", {"run": document["run_id"], "target": shown(target)}
     try:
         send(target, document)

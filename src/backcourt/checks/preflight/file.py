@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backcourt.checks.finding import Finding, attempt
+from backcourt.checks.preflight import MISSING_HINT
 from backcourt.checks.preflight.ground import Ground
 from backcourt.engine import events, ledger
 from backcourt.engine.contract import Contract
@@ -109,7 +110,10 @@ def ledger_version(ground: Ground) -> Iterator[Finding]:
             raise
         yield Finding("ledger", "fail", error.message, hint=error.hint)
         return
-    yield Finding("ledger", "pass", f"version {ledger.SCHEMA_VERSION}", "schema")
+    if missing := ledger.missing_tables(opened):
+        yield Finding("ledger", "fail", f"{', '.join(missing)} is gone", "schema", hint=MISSING_HINT)
+    else:
+        yield Finding("ledger", "pass", f"version {ledger.SCHEMA_VERSION}", "schema")
     written_by = ledger.meta(opened, "engine")
     if written_by == ENGINE_VERSION:
         yield Finding("ledger", "pass", str(written_by), "engine")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from backcourt.checks.preflight import refuse_without_ledger
+from backcourt.checks.preflight import refuse_unknown
 from backcourt.clock import Clock
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import Registry
@@ -22,7 +22,8 @@ from backcourt.warehouse.duckdb import Warehouse
 class Ground:
     """`refused` says why the warehouse is not open to write, or, where `warehouse` is None, not at all.
 
-    `credentials` names per known source the environment variables that it needs; `chosen` are the sources to be asked.
+    `credentials` names per known source the environment variables that it needs; `chosen` are the sources to be asked,
+    None those that filled the warehouse.
     """
 
     settings: Settings
@@ -31,7 +32,7 @@ class Ground:
     clock: Clock
     load: Callable[[], Registry]
     credentials: Mapping[str, tuple[str, ...]]
-    chosen: tuple[str, ...] = ()
+    chosen: tuple[str, ...] | None = None
     warehouse: Warehouse | None = None
     refused: BackcourtError | None = None
 
@@ -47,10 +48,10 @@ class Ground:
 
     @cached_property
     def opened(self) -> Warehouse:
-        """The warehouse with a ledger that can be read; raises WarehouseError where there is none."""
+        """The warehouse, if its ledger is of this version, whole or not; raises WarehouseError where there is none."""
         if self.warehouse is None:
             raise WarehouseError(f"needs the warehouse {self.path}, which is not open")
-        refuse_without_ledger(self.warehouse)
+        refuse_unknown(self.warehouse)
         return self.warehouse
 
     @cached_property

@@ -9,6 +9,7 @@ from backcourt.checks.preflight import file, machine, progress, schedule, setup,
 from backcourt.checks.preflight.ground import Ground
 from backcourt.engine import ledger
 from backcourt.errors import BackcourtError
+from backcourt.warehouse.duckdb import QueryError
 
 CHECKS: tuple[tuple[str, Callable[[Ground], Iterable[Finding]]], ...] = (
     ("settings", setup.settings),
@@ -54,6 +55,6 @@ def keep(ground: Ground, made: Review) -> str:
         # What is sealed now would vouch for what other hands changed before.
         ledger.refuse_broken(opened)
         store(opened, made)
-    except BackcourtError as error:
-        return error.message
+    except (BackcourtError, QueryError) as error:
+        return " ".join(str(error).partition("\n")[0].split())
     return ""

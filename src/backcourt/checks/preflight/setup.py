@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from backcourt.checks.finding import Finding
 from backcourt.checks.preflight.ground import Ground
+from backcourt.engine import ledger
 from backcourt.settings import SETTINGS, wrong_settings
 
 _PREFIX = "BACKCOURT_"
@@ -36,7 +37,7 @@ def settings(ground: Ground) -> Iterator[Finding]:
 
 def credentials(ground: Ground) -> Iterator[Finding]:
     """Each source that is to be asked is known, and the variables that it needs are set."""
-    for source in ground.chosen:
+    for source in _chosen(ground):
         if source not in ground.credentials:
             yield Finding("credentials", "warn", "this Backcourt does not know it", source, hint=_known(ground))
             continue
@@ -48,6 +49,15 @@ def credentials(ground: Ground) -> Iterator[Finding]:
         else:
             said = f"{', '.join(needed)} set" if needed else "none needed"
             yield Finding("credentials", "pass", said, source)
+
+
+def _chosen(ground: Ground) -> tuple[str, ...]:
+    """The sources named, else those that filled the warehouse, else all that are known."""
+    if ground.chosen is not None:
+        return ground.chosen
+    if ground.warehouse is None or not ledger.exists(ground.warehouse):
+        return tuple(ground.credentials)
+    return tuple(row[0] for row in ground.opened.rows("SELECT source FROM ledger.sources ORDER BY rank"))
 
 
 def _known(ground: Ground) -> str:

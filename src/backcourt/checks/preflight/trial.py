@@ -14,7 +14,7 @@ from datetime import date
 
 from backcourt.checks.finding import Finding, attempt
 from backcourt.checks.preflight.ground import Ground
-from backcourt.engine import guard
+from backcourt.engine import guard, spines
 from backcourt.engine.build import compute
 from backcourt.engine.evaluate import NOT_DUE
 from backcourt.engine.expect import reach_of
@@ -62,7 +62,8 @@ def dry_run(ground: Ground) -> Iterator[Finding]:
     asked = registry.select(ground.scope.tables, ground.scope.phase)
     chosen = {table.name: _date_to_try(registry, table, ground, grid) for table in asked}
     trials = _trials(registry, chosen, grid)
-    with warehouse.scratch() as home:
+    # Most tables expect the same players on the same dates.
+    with spines.kept(warehouse), warehouse.scratch() as home:
         for schema in ("analytics", "precompute"):
             warehouse.execute(f"CREATE SCHEMA {home}.{schema}")
         for table in registry.ordered:

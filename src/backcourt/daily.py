@@ -1,0 +1,116 @@
+"""The daily job: ingest what is new, build what that makes due, ask whether it is right, and certify a sample.
+
+Each step is one that an operator could take alone, in the order in which they follow from each other. A source that
+cannot be read is told and stops nothing else. What finds nothing to do costs a look at the ledger, so the job may run
+every ten minutes, and after a month away it does what a month brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backcourt.checks.certify import Certification, certify
+from backcourt.checks.validate.whole import Validation, validate
+from backcourt.clock import Clock
+from backcourt.engine.plan import Plan, make_plan
+from backcourt.engine.registry import Registry
+from backcourt.engine.run import RunReport, backfill
+from backcourt.errors import SourceError
+from backcourt.seasons import DateRange, Scope
+from backcourt.sources.configured import Configured
+from backcourt.warehouse.duckdb import Warehouse
+
+# A sample is certified once a day, however often the job runs.
+CERTIFY_AFTER = timedelta(hours=20)
+
+
+@dataclass(frozen=True)
+class Fed:
+    """What a source brought: raw rows that are other than before, or why it brought nothing."""
+
+    source: str
+    files: int = 0
+    changed: int = 0
+    error: str = ""
+
+
+@dataclass
+class Day:
+    """What a round of the daily job did; a step that had nothing to do is None."""
+
+    fed: list[Fed]
+    run: RunReport | None = None
+    validation: Validation | None = None
+    certification: Certification | None = None
+
+    @property
+    def did_anything(self) -> bool:
+        """Whether there is something to tell: raw rows, partitions, a certificate or trouble."""
+        planned = self.run is not None and self.run.planned > 0
+        fed = any(each.changed or each.error for each in self.fed)
+        return planned or fed or self.certification is not None or self.exit_code != 0
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something is incomplete, wrong or differs; 5 when a source could not be read; 3 for warnings; else 0."""
+        if self.run is not None and not self.run.is_complete:
+            return 1
+        if self.certification is not None and not self.certification.passed:
+            return 1
+        code = self.validation.review.exit_code if self.validation is not None else 0
+        if code == 1:
+            return 1
+        return SourceError.exit_code if any(each.error for each in self.fed) else code
+
+
+def daily(
+    warehouse: Warehouse,
+    registry: Registry,
+    sources: Sequence[Configured],
+    clock: Clock,
+    *,
+    sample: int = 3,
+    agree: Callable[[Plan], None] = lambda plan: None,
+    on_step: Callable[[str], None] = lambda step: None,
+    on_unit: Callable[[str, int], None] = lambda table, dates: None,
+) -> Day:
+    """Take every step; `agree` may raise UsageError for a plan that nobody meant, with `sample` 0 nothing is certified."""
+    on_step("ingest")
+    day = Day([_feed(warehouse, registry, source, clock) for source in sources])
+    on_step("backfill")
+    plan = make_plan(warehouse, registry, Scope())
+    agree(plan)
+    day.run = backfill(warehouse, registry, Scope(), clock, plan=plan, on_unit=on_unit)
+    written = sorted({each.game_date for each in day.run.attempts if each.outcome == "written"})
+    if written:
+        on_step("validate")
+        day.validation = validate(warehouse, registry, _around(written), clock)
+    if sample and _is_due(warehouse, clock.now()):
+        on_step("certify")
+        day.certification = certify(warehouse, registry, Scope(), clock, sample=sample)
+    return day
+
+
+def _feed(warehouse: Warehouse, registry: Registry, source: Configured, clock: Clock) -> Fed:
+    """Ingest a source; what is wrong with it is told, and delays nothing else."""
+    try:
+        report = source.ingest(warehouse, registry, clock)
+    except SourceError as error:
+        return Fed(source.name, error=str(error))
+    return Fed(source.name, len(report.outcomes), sum(each.changed for each in report.outcomes))
+
+
+def _around(dates: Sequence[date]) -> Scope:
+    """The dates that were written, those of one stretch as one range."""
+    return Scope(dates=(DateRange(dates[0], dates[-1]),))
+
+
+def _is_due(warehouse: Warehouse, now: datetime) -> bool:
+    """Whether the newest certificate is most of a day old, or failed: what differed has been rebuilt since."""
+    newest = warehouse.rows("SELECT certified_at, outcome FROM ledger.certificates ORDER BY certified_at DESC LIMIT 1")
+    if not newest:
+        return True
+    certified_at, outcome = newest[0]
+    return bool(outcome == "failed" or certified_at < now.replace(tzinfo=None) - CERTIFY_AFTER)
