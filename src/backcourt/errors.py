@@ -114,6 +114,10 @@ class UsageError(BackcourtError):
         )
 
     @classmethod
+    def missing_extra(cls, module: str, extra: str) -> UsageError:
+        return cls(f"{module} needs {extra}, which is not installed.", f"Run  pip install 'backcourt[{extra}]'")
+
+    @classmethod
     def unknown_run(cls, run_id: str, newest: Iterable[str]) -> UsageError:
         known = list(newest)
         if not known:
