@@ -63,7 +63,9 @@ class Theatre:
     stagehand: subprocess.Popen[str]
     folder: Path
     force: tuple[str, ...] = ()
-    hours: int = 1
+    hours: int = 0
+    is_built: bool = True
+    """Whether the disturbed warehouse has nothing due."""
     lengths: dict[str, Answer] = field(default_factory=dict)
     spoil: Callable[[Theatre], None] | None = None
     """What is done to the disturbed warehouse behind everybody's back, once; only a test of these tests does."""
@@ -105,20 +107,22 @@ class Theatre:
             DAILY: ("daily", "--sources", f"local:{self.folder}", "--sample", "0", "--yes"),
         }[act]
 
-    def deliver(self) -> None:
-        """Bring the undisturbed warehouse up to date with the folder, and learn how long each command is."""
-        for act in (INGEST, BACKFILL):
-            self.lengths[act] = self.demand(act, self.undisturbed)
+    def tell(self) -> None:
+        """Let the undisturbed warehouse take what was just delivered."""
+        self.hours += 1
+        self.is_built = False
+        self.demand(INGEST, self.undisturbed)
 
     def demand(self, act: str, path: Path | None = None) -> Answer:
         """Run a command that has to succeed."""
         answer = self.run(self.words(act, Random(0)), path)
         assert answer.code == 0, answer
+        self.lengths[act] = answer
         return answer
 
     def length(self, act: str) -> Answer:
         """The newest undisturbed run of such a command."""
-        return self.lengths.get(act, self.lengths[BACKFILL])
+        return self.lengths.get(act) or self.lengths[BACKFILL]
 
     def differences(self) -> list[str]:
         """Where the two warehouses differ: partitions, raw rows with what became of them, and sums over built rows."""
@@ -143,7 +147,7 @@ class Theatre:
                 content = f"COALESCE(SUM(hash(({columns_list(contract)}))), 0)::VARCHAR"
                 told[relation] = warehouse.rows(f"SELECT COUNT(*), {content} FROM {relation}")
         told["retired"] = warehouse.rows(
-            "SELECT table_name, what, COUNT(*) FROM ledger.retired GROUP BY ALL ORDER BY ALL"
+            "SELECT table_name, kind, COUNT(*) FROM ledger.retired GROUP BY ALL ORDER BY ALL"
         )
         return told
 
@@ -181,7 +185,8 @@ def theatre(
                 if built:
                     shutil.copy(built, made.undisturbed)
                 else:
-                    made.deliver()
+                    made.tell()
+                    made.demand(BACKFILL, made.undisturbed)
                 shutil.copytree(made.undisturbed.parent, made.disturbed.parent)
                 yield made
             finally:
@@ -360,35 +365,25 @@ def check_message(name: str, struck: Struck) -> None:
         assert re.search(r"Go on with +backcourt|the same command goes on", told), (name, answer)
 
 
-def play(stage: Theatre, rng: Random, name: str) -> Struck:
-    """Let a fault strike, do what its message says, and compare; raises AssertionError where anything is lost or untold.
-
-    The folder has a new delivery when it begins.
-    """
+def strike(stage: Theatre, rng: Random, name: str, deliver: Callable[[], None]) -> Struck:
+    """Let a fault strike a command, read its message, and give the same command again: it must do what it did not."""
     fault, acts = FAULTS[name]
     act = rng.choice(acts)
-    stage.deliver()
-    if act not in (INGEST, DAILY):
-        stage.demand(INGEST)
-    if act == VERIFY:
+    if act in (INGEST, DAILY):
+        deliver()
+        stage.tell()
+    if act == VERIFY and not stage.is_built:
         stage.demand(BACKFILL)
     words = stage.words(act, rng)
     struck = fault(stage, rng, act, words)
     if struck.happened:
         check_message(name, struck)
-    if stage.spoil:
-        stage.spoil(stage)
     again = stage.run(words)
     assert again.code == 0, (name, "the same command again", struck, again)
-    if struck.answer.code == 0 and act in (INGEST, BACKFILL) and not stage.force:
+    if struck.answer.code == 0 and act in (INGEST, BACKFILL) and "--force" not in words:
         assert _says_nothing_to_do(again), (name, "exit code 0, and something was left", again)
-    if act == INGEST or act == PART:
-        stage.demand(BACKFILL)
-    if act != VERIFY:
-        stage.demand(VERIFY)
-    found = stage.differences()
-    assert not found, (name, act, struck, found)
-    stage.hours += 1
+    stage.lengths[act] = again if act == VERIFY else max(again, stage.length(act), key=lambda one: one.statements)
+    stage.is_built = stage.is_built and act != INGEST or act in (BACKFILL, DAILY)
     return struck
 
 
@@ -398,24 +393,36 @@ def _says_nothing_to_do(answer: Answer) -> bool:
     return all(row[1] == row[2] for row in rows) if rows else "0 partitions planned" in answer.out
 
 
-def campaign(
-    stage: Theatre, rng: Random, faults: int, deliver: Callable[[], None], names: Sequence[str] = tuple(FAULTS)
-) -> Counter[str]:
-    """Play so many faults that really strike, each kind as often as any other; what happened, counted."""
+def end(stage: Theatre) -> None:
+    """Build what is left in both, verify the disturbed one, and compare; raises AssertionError where they differ."""
+    for path in (stage.disturbed, stage.undisturbed):
+        stage.demand(BACKFILL, path)
+    if stage.spoil:
+        stage.spoil(stage)
+    stage.is_built = True
+    stage.demand(VERIFY)
+    found = stage.differences()
+    assert not found, found
+
+
+def campaign(stage: Theatre, rng: Random, names: Sequence[str], deliver: Callable[[], None], each: int) -> Counter[str]:
+    """Let faults of these names strike, one after another, and compare after so many; what happened, counted.
+
+    A fault that came too late, when its command was done, is tried again.
+    """
     tally: Counter[str] = Counter()
-    for number in range(faults):
-        name = names[number % len(names)]
-        for _ in range(6):
-            deliver()
-            struck = play(stage, rng, name)
-            tally["came too late"] += not struck.happened
+    for number, name in enumerate(names, 1):
+        for _ in range(8):
+            struck = strike(stage, rng, name, deliver)
             if struck.happened:
                 break
+            tally["came too late"] += 1
         else:
             raise AssertionError(f"{name} never struck")
         tally[name] += 1
-        tally["faults"] += 1
         tally["kills in a COMMIT"] += struck.inside
         tally[f"exit code {struck.answer.code}"] += 1
         tally[struck.answer.words[0]] += 1
+        if number % each == 0 or number == len(names):
+            end(stage)
     return tally

@@ -64,5 +64,5 @@ class Source:
 def test_some_faults(small: Theatre) -> None:
     """One of each kind."""
     rng = Random(5)
-    tally = campaign(small, rng, len(FAULTS), Source(small, rng).deliver)
+    tally = campaign(small, rng, tuple(FAULTS), Source(small, rng).deliver, each=len(FAULTS))
     assert all(tally[name] == 1 for name in FAULTS)
