@@ -34,6 +34,7 @@ STAGEHAND = Path(__file__).parent / "soak" / "stagehand.py"
 DOCUMENTED = {0, 1, 2, 3, 4, 5, 130}
 INGEST, BACKFILL, PART, VERIFY, DAILY = "ingest", "backfill", "a part", "verify", "daily"
 WRITING = (INGEST, BACKFILL, PART, DAILY)
+ALL_ACTS = (*WRITING, VERIFY)
 
 Order = dict[str, Any]
 
@@ -62,13 +63,13 @@ class Theatre:
     registry: Registry
     stagehand: subprocess.Popen[str]
     folder: Path
-    force: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ALL_ACTS
     hours: int = 0
     is_built: bool = True
     """Whether the disturbed warehouse has nothing due."""
     lengths: dict[str, Answer] = field(default_factory=dict)
-    spoil: Callable[[Theatre], None] | None = None
-    """What is done to the disturbed warehouse behind everybody's back, once; only a test of these tests does."""
+    defect: str = ""
+    """What is wrong with the commands on the disturbed warehouse; only a test of these tests says so."""
 
     @property
     def disturbed(self) -> Path:
@@ -99,10 +100,10 @@ class Theatre:
             first = rng.randrange(len(days))
             last = min(first + len(days) // 3, len(days) - 1)
             unit = rng.choice(("season", "month", "week"))
-            return ("backfill", "--dates", f"{days[first]}:{days[last]}", "--unit", unit, *self.force)
+            return ("backfill", "--dates", f"{days[first]}:{days[last]}", "--unit", unit)
         return {
             INGEST: ("ingest", "local", str(self.folder)),
-            BACKFILL: ("backfill", "--yes", *self.force),
+            BACKFILL: ("backfill", "--yes"),
             VERIFY: ("verify",),
             DAILY: ("daily", "--sources", f"local:{self.folder}", "--sample", "0", "--yes"),
         }[act]
@@ -154,7 +155,8 @@ class Theatre:
     def _order(self, words: Sequence[str], path: Path, name: str) -> Order:
         beside = {each: str(self.place / f"{name}.{each}") for each in ("out", "err")}
         at = (NOON + timedelta(hours=self.hours)).isoformat()
-        return {"words": list(words), "warehouse": str(path), "at": at, **beside}
+        defect = self.defect if path == self.disturbed else ""
+        return {"words": list(words), "warehouse": str(path), "at": at, "defect": defect, **beside}
 
     def _answer(self, order: Order, found: Order) -> Answer:
         told = {name: Path(order[name]).read_text(encoding="utf-8") for name in ("out", "err")}
@@ -170,7 +172,7 @@ class Theatre:
 
 @contextmanager
 def theatre(
-    size: str, registry: Registry, folder: Path, built: Path | None = None, force: tuple[str, ...] = ()
+    size: str, registry: Registry, folder: Path, built: Path | None = None, acts: tuple[str, ...] = ALL_ACTS
 ) -> Iterator[Theatre]:
     """A copy of a folder and two warehouses that were fed from it, where also somebody without rights may go."""
     with tempfile.TemporaryDirectory(prefix="backcourt-chaos-") as name:
@@ -179,7 +181,7 @@ def theatre(
         shutil.copytree(folder, place / "files", symlinks=True)
         command = [sys.executable, str(STAGEHAND), size]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as stagehand:
-            made = Theatre(place, registry, stagehand, place / "files", force)
+            made = Theatre(place, registry, stagehand, place / "files", acts)
             try:
                 made.undisturbed.parent.mkdir()
                 if built:
@@ -368,10 +370,12 @@ def check_message(name: str, struck: Struck) -> None:
 def strike(stage: Theatre, rng: Random, name: str, deliver: Callable[[], None]) -> Struck:
     """Let a fault strike a command, read its message, and give the same command again: it must do what it did not."""
     fault, acts = FAULTS[name]
-    act = rng.choice(acts)
-    if act in (INGEST, DAILY):
+    act = rng.choice([each for each in acts if each in stage.acts])
+    if act in (INGEST, DAILY) or (act in (BACKFILL, PART) and stage.is_built):
         deliver()
         stage.tell()
+    if act in (BACKFILL, PART):
+        stage.demand(INGEST)
     if act == VERIFY and not stage.is_built:
         stage.demand(BACKFILL)
     words = stage.words(act, rng)
@@ -380,10 +384,10 @@ def strike(stage: Theatre, rng: Random, name: str, deliver: Callable[[], None]) 
         check_message(name, struck)
     again = stage.run(words)
     assert again.code == 0, (name, "the same command again", struck, again)
-    if struck.answer.code == 0 and act in (INGEST, BACKFILL) and "--force" not in words:
+    if struck.answer.code == 0 and act in (INGEST, BACKFILL):
         assert _says_nothing_to_do(again), (name, "exit code 0, and something was left", again)
-    stage.lengths[act] = again if act == VERIFY else max(again, stage.length(act), key=lambda one: one.statements)
-    stage.is_built = stage.is_built and act != INGEST or act in (BACKFILL, DAILY)
+    stage.lengths[act] = max(again, stage.length(act), key=lambda one: one.statements)
+    stage.is_built |= act in (BACKFILL, DAILY)
     return struck
 
 
@@ -397,8 +401,6 @@ def end(stage: Theatre) -> None:
     """Build what is left in both, verify the disturbed one, and compare; raises AssertionError where they differ."""
     for path in (stage.disturbed, stage.undisturbed):
         stage.demand(BACKFILL, path)
-    if stage.spoil:
-        stage.spoil(stage)
     stage.is_built = True
     stage.demand(VERIFY)
     found = stage.differences()

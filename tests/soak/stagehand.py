@@ -24,6 +24,7 @@ from backcourt import daily
 from backcourt.cli import main as command_line
 from backcourt.clock import SystemClock
 from backcourt.engine import registry as registries
+from backcourt.engine import run
 from backcourt.engine.registry import Registry
 from backcourt.sources.local import adapter
 from backcourt.sources.simulated.source import own_mappings
@@ -53,6 +54,7 @@ class Child:
             code = 0
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
+            code = 0 if self.order.get("defect") == "says that it is done" else code
         except BaseException:
             traceback.print_exc()
         finally:
@@ -69,7 +71,7 @@ class Child:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         moment = datetime.fromisoformat(self.order["at"])
         SystemClock.now = lambda clock: moment + timedelta(seconds=self.jumped)  # type: ignore[method-assign]
-        run = Warehouse._run
+        execute = Warehouse._run
 
         def counted(warehouse: Warehouse, sql: str, parameters: Any) -> Any:
             self.statements += 1
@@ -77,13 +79,15 @@ class Child:
                 os.write(self.pipe, b"!")
                 self._strike()
             if sql != "COMMIT":
-                return run(warehouse, sql, parameters)
+                return execute(warehouse, sql, parameters)
             os.write(self.pipe, b"c")
-            result = run(warehouse, sql, parameters)
+            result = execute(warehouse, sql, parameters)
             os.write(self.pipe, b"d")
             return result
 
         Warehouse._run = counted  # type: ignore[method-assign]
+        if self.order.get("defect") in DEFECTS:
+            DEFECTS[self.order["defect"]]()
         if "limit" in self.fault:
             resource.setrlimit(resource.RLIMIT_FSIZE, (self.fault["limit"],) * 2)
         if self.fault.get("unprivileged") and os.geteuid() == 0:
@@ -97,6 +101,32 @@ class Child:
         if "steal" in self.fault:
             Path(self.fault["steal"]).write_text(json.dumps(self.fault["thief"]), encoding="utf-8")
         self.jumped = self.fault.get("jump", 0.0)
+
+
+def _drop_a_row() -> None:
+    stage = adapter.stage
+
+    def dropping(warehouse: Warehouse, *rest: Any) -> None:
+        stage(warehouse, *rest)
+        if warehouse.value("SELECT COUNT(*) FROM staged") > 40:
+            warehouse.execute("DELETE FROM staged WHERE source_row = (SELECT MAX(source_row) FROM staged)")
+
+    adapter.stage = dropping  # type: ignore[attr-defined]
+
+
+def _skip_a_partition() -> None:
+    still_due = run.still_due
+    run.still_due = lambda *rest, **more: still_due(*rest, **more)[:-1]  # type: ignore[attr-defined]
+
+
+def _raise() -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("a defect")
+
+    run.publish = fail  # type: ignore[attr-defined]
+
+
+DEFECTS = {"drops a row": _drop_a_row, "skips a partition": _skip_a_partition, "leaves a traceback": _raise}
 
 
 def perform(app: Any, order: Order) -> Order:
