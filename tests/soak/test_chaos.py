@@ -14,7 +14,7 @@ import pytest
 from backcourt.engine.registry import Registry
 from backcourt.warehouse.duckdb import Warehouse
 from chaos import BACKFILL, DAILY, FAULTS, INGEST, Theatre, campaign, theatre
-from deliveries import CHANGES, Files
+from deliveries import CHANGES
 from playing import SMALL
 from playing import stage as built_stage
 from small_league import small_registry
@@ -134,9 +134,9 @@ def _correct(folder: Path, rng: Random) -> None:
     draft = folder.parent / "draft.parquet"
     with Warehouse.in_memory(threads=1) as warehouse:
         lines = warehouse.value(f"SELECT COUNT(*) FROM '{path}'")
-        assists = f"IF(file_row_number = {rng.randrange(lines)}, 17 - assists, assists)"
+        assists = f"IF(file_row_number = {rng.randrange(lines)}, 17 - ast, ast)"
         warehouse.execute(
-            f"COPY (SELECT * EXCLUDE (file_row_number) REPLACE ({assists} AS assists)"
+            f"COPY (SELECT * EXCLUDE (file_row_number) REPLACE ({assists} AS ast)"
             f" FROM read_parquet('{path}', file_row_number = true) ORDER BY file_row_number) TO '{draft}' (FORMAT parquet)"
         )
     path.unlink()
