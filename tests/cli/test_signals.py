@@ -81,3 +81,23 @@ def test_afterwards_signals_do_what_they_did(raw_cli: Terminal) -> None:
     before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
     assert raw_cli("backfill").code == 0
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+VERIFYING = """
+from backcourt.cli import verify
+check = verify.check
+def paused(warehouse, *rest):
+    print("ready", flush=True)
+    warehouse.rows("SELECT SUM(sqrt(a.range)) FROM range(500000000) AS a")
+verify.check = paused
+from backcourt.cli.main import application
+application(["verify"])(["verify"])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_no_run_stops_at_once_and_says_so(cli: Terminal, number: signal.Signals) -> None:
+    _, err = stopped(cli, VERIFYING, number)
+    assert err == "Interrupted. What was committed stays; the same command goes on from there.\n"
+    assert not cli.warehouse.with_name("w.duckdb.lease").exists()
+    assert cli("verify").code == 0

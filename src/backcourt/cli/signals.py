@@ -1,10 +1,11 @@
-"""SIGINT and SIGTERM while a run is at work: the first asks it to stop after the commit at hand, the second stops it at once."""
+"""SIGINT and SIGTERM: a run stops after the commit at hand, at the second one at once; any other command at once."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -45,3 +46,20 @@ def stop_switch() -> Iterator[StopSwitch]:
     finally:
         for each, handler in before:
             signal.signal(each, handler)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, so that a command which it ends says so and closes its files."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python handles signals in the main thread only
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
