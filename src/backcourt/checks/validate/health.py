@@ -34,6 +34,9 @@ LONG = 60
 # Asked of every column of a table alike, the query is kept once.
 _ANY = Column(name="EACH COLUMN", type="double", doc="any column of the table")
 
+# Beside these a month of playoffs alone is another thing: nobody rests, and nobody knows the next game.
+_REGULAR = "SELECT DISTINCT strftime(game_date, '%Y-%m') FROM ledger.schedule WHERE season_type = 'regular'"
+
 _HINT = (
     "Look at the rows and at what they come from. Where it is right, say why in the contract: availability.yaml for empty"
     " columns, constant: or drift: for the others."
@@ -80,9 +83,13 @@ def _declared_seasons(table: Table) -> set[str]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """The periods of a table that a round asks about: months by label, whole seasons; `judged` are those long enough."""
+    """The periods of a table that a round asks about: months by label, those of them with regular games, whole seasons.
+
+    `judged` are those that were long enough.
+    """
 
     months: frozenset[str]
+    regular: frozenset[str]
     seasons: frozenset[str]
     judged: set[str] = field(default_factory=set)
 
@@ -95,6 +102,7 @@ def _drift(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
     months = read_figures(stage.warehouse, table, sorted({*dates, *(day for (day,) in verified)}))
     asked = _Asked(
         frozenset(day.strftime("%Y-%m") for day in dates),
+        frozenset(month for (month,) in stage.warehouse.rows(_REGULAR)),
         frozenset(whole_seasons(stage.warehouse, table, stage.scope)),
     )
     results = []
@@ -129,13 +137,14 @@ def _of_column(
     oldest = min(by_season, default="")
     for period in [one for one in usable if one.label in asked.months]:
         same = [one for one in usable if one.month == period.month and one.season != period.season]
-        others = [one for one in usable if one is not period]
+        others = [one for one in usable if one.season == period.season and one is not period]
         is_first = period.label == min(one.label for one in by_season[period.season])
         if len(same) >= 2:
             yield from _judged(column, period, same, asked, declared, oldest)
-        elif len(others) >= 3 and not is_first:
+        elif len(others) >= 3 and period.label in asked.regular and not is_first:
             asked.judged.add(period.label)
-            yield from ((period, said) for said in drift.judge_alone(column, period, others))
+            known = period.season in declared
+            yield from ((period, said) for said in drift.judge_alone(column, period, others, is_declared=known))
     for period in [one for one in seasons if one.season in asked.seasons]:
         others = [one for one in seasons if one is not period]
         if len(others) >= 2:
