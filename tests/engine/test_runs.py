@@ -14,6 +14,7 @@ from backcourt.engine.plan import make_plan
 from backcourt.engine.run import backfill
 from backcourt.engine.runs import Run, Tally
 from backcourt.errors import UsageError, WarehouseError
+from backcourt.report import history
 from backcourt.seasons import Scope
 from backcourt.sources.simulated.faults import inject
 from backcourt.warehouse.duckdb import QueryError
@@ -246,5 +247,5 @@ def test_a_clock_that_is_set_back_makes_no_time_negative(shop: Workshop) -> None
     assert run.ended_at < run.started_at
     assert run.seconds == 0.0
     assert {each.seconds for each in run.tables} == {0.0}
-    (shown,) = history.recorded(shop.warehouse)[:1]
+    shown = history.of_ledger(shop.warehouse).runs[0]
     assert shown.seconds == 0.0
