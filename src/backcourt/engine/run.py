@@ -156,7 +156,8 @@ def backfill(
     if work.limits.partitions and not report.stop:
         report.stop = limited(work.limits.partitions)
     report.stop = report.stop if report.not_run else None
-    report.seconds = (clock.now() - started).total_seconds()
+    # A clock may be set back meanwhile; no time is negative.
+    report.seconds = max(0.0, (clock.now() - started).total_seconds())
     report.data_statements = warehouse.data_statements - before
     # A run that is cut short leaves an evaluation that may be half of one; only this one is whole.
     mark(warehouse, registry, patience, clock.now())

@@ -217,7 +217,9 @@ def chosen(warehouse: Warehouse, run_id: str | None = None, since: str | None = 
 
 def _runs() -> str:
     """All runs in the order of the fields of `Run`."""
-    return """SELECT run_id, command, scope, started_at, ended_at, epoch(ended_at) - epoch(started_at), outcome, stopped, unit, threads,
+    # A clock may be set back meanwhile; no time is negative.
+    return """SELECT run_id, command, scope, started_at, ended_at,
+      IF(ended_at < started_at, 0, epoch(ended_at) - epoch(started_at)), outcome, stopped, unit, threads,
       host, pid, considered, considered - planned, cut_off, outside, written + unchanged, written, unchanged, failed, blocked, not_run,
       rows, (considered - planned + cut_off + outside) / NULLIF(considered, 0), seconds_saved, ordinal FROM ledger.runs"""
 
