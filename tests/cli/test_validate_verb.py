@@ -133,7 +133,7 @@ def test_what_is_not_built_fails(raw_cli: Terminal) -> None:
     answer = raw_cli("validate")
     assert answer.code == 1
     assert "FAIL complete player_game_summary: 6 of 6 partitions are not verified" in answer.out
-    assert "ERROR spot_check player_game_summary: no row could be drawn" in answer.out
+    assert "ERROR spot_check player_game_summary: " in answer.out
 
 
 def test_the_tables_of_the_test_are_those_of_the_commands() -> None:
