@@ -6,12 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import Terminal, copy_beside
 
 from backcourt.clock import SystemClock
 from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
-from conftest import copy_beside
 from support import workshop
 
 PGS, TOGS = "player_game_summary", "team_offense_game_summary"
