@@ -272,6 +272,9 @@ class TestKept:
         correct(shop, 2)
         assert kept(shop) == [2, 2, 1]
         assert undo(shop, "latest").count("restored") == 3
+        shop.warehouse.execute(f"ALTER TABLE analytics.{PGS} ADD COLUMN other INTEGER")
+        with pytest.raises(UsageError, match="no longer kept of 6 partitions, player_game_summary"):
+            make_rollback(shop.warehouse, POST, Scope(tables=(PGS,)))
 
     def test_damage_is_no_version(self, shop: Workshop) -> None:
         """What a backfill mended cannot be asked back."""

@@ -23,6 +23,7 @@ from backcourt.cli.options import (
 )
 from backcourt.engine.registry import default_registry
 from backcourt.engine.rollback import release as set_free
+from backcourt.engine.waiting import Patience
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def release(
     options = common(warehouse, lock_timeout)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
     with open_common(options, read_only=False) as opened:
-        freed = set_free(opened, default_registry(), scope, CLOCK)
+        freed = set_free(opened, default_registry(), scope, CLOCK, Patience.of(options.settings))
     if as_json:
         listed = [{"table": table, "game_date": day} for table, day in freed]
         print_json({"scope": scope.describe(), "released": len(freed), "partitions": listed})

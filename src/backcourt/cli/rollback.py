@@ -31,6 +31,7 @@ from backcourt.cli.options import (
 )
 from backcourt.engine.registry import default_registry
 from backcourt.engine.rollback import Step, make_rollback, roll_back
+from backcourt.engine.waiting import Patience
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope
 
@@ -80,7 +81,7 @@ def rollback(
                 print_json({"run": None, **_as_document(steps, scope, options)})
             return
         _confirm(steps, yes=yes)
-        report = roll_back(opened, default_registry(), scope, CLOCK, run)
+        report = roll_back(opened, default_registry(), scope, CLOCK, run, Patience.of(options.settings))
     if as_json:
         print_json({"run": report.run_id, **_as_document(report.steps, scope, options)})
         return

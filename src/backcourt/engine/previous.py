@@ -68,8 +68,17 @@ def fits(warehouse: Warehouse, contract: Contract) -> bool:
     """Whether the rows kept of a table have the columns that its contract has today, name by name and type by type."""
     if not warehouse.has_table(SCHEMA, contract.name):
         return False
-    wanted = {column.name: column.sql_type for column in contract.columns}
-    return dict(warehouse.describe(kept_rows(contract))) == {**wanted, "data_hash": "VARCHAR", "replaced_by": "VARCHAR"}
+    return dict(warehouse.describe(kept_rows(contract))) == {**_columns(contract), "replaced_by": "VARCHAR"}
+
+
+def is_of_today(warehouse: Warehouse, contract: Contract) -> bool:
+    """Whether a stored table has the columns of its contract; the next run would give them to it."""
+    stored = dict(warehouse.describe(contract.full_name))
+    return stored == _columns(contract)
+
+
+def _columns(contract: Contract) -> dict[str, str]:
+    return {**{column.name: column.sql_type for column in contract.columns}, "data_hash": "VARCHAR"}
 
 
 def prune(warehouse: Warehouse, runs: int) -> None:
@@ -99,8 +108,8 @@ def _create_kept_rows(warehouse: Warehouse, contract: Contract) -> None:
     if warehouse.has_table(SCHEMA, contract.name):
         _let_go(warehouse, "table_name = ?", [contract.full_name])
         warehouse.execute(f"DROP TABLE {kept_rows(contract)}")
-    fields = ", ".join(f"{quoted(column.name)} {column.sql_type}" for column in contract.columns)
-    warehouse.execute(f"CREATE TABLE {kept_rows(contract)} (replaced_by VARCHAR, {fields}, data_hash VARCHAR)")
+    fields = ", ".join(f"{quoted(name)} {kind}" for name, kind in _columns(contract).items())
+    warehouse.execute(f"CREATE TABLE {kept_rows(contract)} (replaced_by VARCHAR, {fields})")
 
 
 def _let_go(warehouse: Warehouse, which: str, parameters: list[object]) -> None:

@@ -82,11 +82,14 @@ def make_rollback(
     steps: list[Step] = []
     gone: list[Step] = []
     for table in registry.select(scope.tables, scope.phase):
-        fits = previous.fits(warehouse, table.contract)
+        if not warehouse.has_table(table.contract.schema_name, table.name):
+            continue
+        is_of_today = previous.is_of_today(warehouse, table.contract)
+        fits = is_of_today and previous.fits(warehouse, table.contract)
         for day, season, back_to, is_kept, rows in warehouse.rows(_STACK, {"table": table.full_name, "run": run}):
             if scope.includes(day, season):
                 step = Step(table, day, back_to, int(rows))
-                (steps if is_kept and (fits or not back_to) else gone).append(step)
+                (steps if is_kept and (fits if back_to else is_of_today) else gone).append(step)
     if gone:
         first = f"{gone[0].table.name} {gone[0].game_date}"
         raise UsageError(
@@ -98,7 +101,12 @@ def make_rollback(
 
 
 def roll_back(
-    warehouse: Warehouse, registry: Registry, scope: Scope, clock: Clock, run_id: str | None = None
+    warehouse: Warehouse,
+    registry: Registry,
+    scope: Scope,
+    clock: Clock,
+    run_id: str | None = None,
+    patience: Patience | None = None,
 ) -> RollbackReport:
     """Roll back a run, or the last version of each partition of a scope, in one transaction; it is a run of its own."""
     started = clock.now()
@@ -109,7 +117,7 @@ def roll_back(
     what = f"Run {runs.find(warehouse, run_id).run_id}: {scope.describe()}" if run_id else scope.describe()
     own = runs.begin(warehouse, "rollback", what, len(steps), len(steps), "partition", 0, started)
     events.append(warehouse, started, "run_started", {"run": own, "planned": len(steps), "scope": what})
-    by_table = [(table, list(of_table)) for table, of_table in groupby(steps, lambda step: step.table)]
+    by_table = [(registry.built[name], list(group)) for name, group in groupby(steps, lambda step: step.table.name)]
     try:
         with warehouse.transaction():
             for table, of_table in by_table:
@@ -121,13 +129,15 @@ def roll_back(
         runs.end(warehouse, own, "incomplete", None, tallies, 0, clock.now())
         events.append(warehouse, clock.now(), "run_ended", {"run": own, "outcome": "incomplete"})
         raise
-    _publish_state(warehouse, registry, clock)
+    _publish_state(warehouse, registry, clock, patience)
     details = {"run": own, "outcome": "complete", "held": len(steps)}
     events.append(warehouse, clock.now(), "run_ended", details)
     return RollbackReport(own, steps, (clock.now() - started).total_seconds())
 
 
-def release(warehouse: Warehouse, registry: Registry, scope: Scope, clock: Clock) -> list[tuple[str, date]]:
+def release(
+    warehouse: Warehouse, registry: Registry, scope: Scope, clock: Clock, patience: Patience | None = None
+) -> list[tuple[str, date]]:
     """Set the held partitions of a scope free, to be judged as any other: a backfill builds what is not as it should be."""
     ledger.refuse_other_version(warehouse)
     ledger.refuse_broken(warehouse)
@@ -148,14 +158,15 @@ def release(warehouse: Warehouse, registry: Registry, scope: Scope, clock: Clock
             freed += [(table.name, day) for day in days]
         ledger.seal(warehouse, "partitions", sorted({registry.built[name].full_name for name, _ in freed}))
     if freed:
-        _publish_state(warehouse, registry, clock)
+        _publish_state(warehouse, registry, clock, patience)
         events.append(warehouse, clock.now(), "released", {"scope": scope.describe(), "partitions": len(freed)})
     return freed
 
 
-def _publish_state(warehouse: Warehouse, registry: Registry, clock: Clock) -> None:
+def _publish_state(warehouse: Warehouse, registry: Registry, clock: Clock, patience: Patience | None) -> None:
+    """Let other processes see what is held, and what stands behind it."""
     evaluate_all(warehouse, registry)
-    mark(warehouse, registry, Patience(), clock.now())
+    mark(warehouse, registry, patience or Patience(), clock.now())
     events.write_snapshot(warehouse)
 
 
