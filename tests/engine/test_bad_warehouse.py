@@ -186,6 +186,19 @@ class TestNoRoom:
             assert again.verify().passed
             assert again.hashes() != before
 
+    @pytest.mark.parametrize("limit", [4096, 16_384, 1 << 18])
+    def test_a_limit_that_is_less_than_the_file(self, shop: Workshop, limit: int) -> None:
+        """It would tear a block that is in use, when the file is closed at the latest: the process is refused."""
+        path = shop.warehouse.path
+        assert path is not None
+        shop.warehouse.close()
+        content = path.read_bytes()
+        ended = work(path, shop.folder, limit, "ingest")
+        assert ended.returncode == WarehouseError.exit_code, ended.stdout + ended.stderr
+        assert f"has {len(content):,} bytes, and this process may write files of {limit:,} at most" in ended.stdout
+        assert "Hint: Raise the limit on the size of files (ulimit -f)" in ended.stdout
+        assert path.read_bytes() == content
+
     def test_no_room_to_certify(self, shop: Workshop) -> None:
         """The scratch database has no room: no certificate, and nothing is left beside."""
         path = shop.warehouse.path
