@@ -236,7 +236,11 @@ def without_room(stage: Theatre, rng: Random, act: str, words: tuple[str, ...]) 
     size = stage.disturbed.stat().st_size
     limit = rng.choice((4096, 16_384, 65_536, size // 2, size - 1, size, size + 65_536))
     answer = stage.run(words, fault={"limit": limit})
-    return Struck(answer.code != 0, answer, "(File too large|may write files of).*(Free some room|Check free space|Raise the limit)")
+    return Struck(
+        answer.code != 0,
+        answer,
+        "(File too large|may write files of).*(Free some room|Check free space|Raise the limit)",
+    )
 
 
 def read_only(stage: Theatre, rng: Random, act: str, words: tuple[str, ...]) -> Struck:
