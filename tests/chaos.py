@@ -232,9 +232,15 @@ def terminated(stage: Theatre, rng: Random, act: str, words: tuple[str, ...]) ->
 
 
 def without_room(stage: Theatre, rng: Random, act: str, words: tuple[str, ...]) -> Struck:
-    """RLIMIT_FSIZE: no file may grow beyond so many bytes."""
-    answer = stage.run(words, fault={"limit": rng.choice((4096, 16_384, 65_536, 262_144))})
-    return Struck(answer.code != 0, answer, "File too large.*(Free some room|Check free space)")
+    """RLIMIT_FSIZE: no file may grow beyond so many bytes, which are less than the warehouse has, or hardly more."""
+    size = stage.disturbed.stat().st_size
+    limit = rng.choice((4096, 16_384, 65_536, size // 2, size - 1, size, size + 65_536))
+    answer = stage.run(words, fault={"limit": limit})
+    return Struck(
+        answer.code != 0,
+        answer,
+        "(File too large|may write files of).*(Free some room|Check free space|Raise the limit)",
+    )
 
 
 def read_only(stage: Theatre, rng: Random, act: str, words: tuple[str, ...]) -> Struck:

@@ -39,13 +39,16 @@ from backcourt.seasons import Scope
 from backcourt.sources.simulated.source import ingest_simulated
 from backcourt.warehouse.duckdb import Warehouse
 path, folder, limit, act = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+act, _, when = act.partition(" ")
 registry = default_registry()
-if limit:
+if limit and not when:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-elif os.geteuid() == 0:
+elif not limit and os.geteuid() == 0:
     os.setuid(65534)  # to root no file is read-only
 try:
     with Warehouse.open(path, threads=2) as warehouse:
+        if when == "afterwards":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         if act == "certify":
             certify(warehouse, registry, Scope(tables=("player_game_summary",)), SystemClock())
             sys.exit()
@@ -174,7 +177,7 @@ class TestNoRoom:
         shop.warehouse.execute("CHECKPOINT")
         shop.warehouse.close()
         inject(shop.folder, "assist_correction")
-        ended = work(path, shop.folder, 4096, "ingest")
+        ended = work(path, shop.folder, 4096, "ingest afterwards")
         assert ended.returncode == WarehouseError.exit_code, ended.stdout + ended.stderr
         assert "Traceback" not in ended.stderr
         with workshop(path, shop.folder) as again:
@@ -186,13 +189,26 @@ class TestNoRoom:
             assert again.verify().passed
             assert again.hashes() != before
 
+    @pytest.mark.parametrize("limit", [4096, 16_384, 1 << 18])
+    def test_a_limit_that_is_less_than_the_file(self, shop: Workshop, limit: int) -> None:
+        """It would tear a block that is in use, when the file is closed at the latest: the process is refused."""
+        path = shop.warehouse.path
+        assert path is not None
+        shop.warehouse.close()
+        content = path.read_bytes()
+        ended = work(path, shop.folder, limit, "ingest")
+        assert ended.returncode == WarehouseError.exit_code, ended.stdout + ended.stderr
+        assert f"has {len(content):,} bytes, and this process may write files of {limit:,} at most" in ended.stdout
+        assert "Hint: Raise the limit on the size of files (ulimit -f)" in ended.stdout
+        assert path.read_bytes() == content
+
     def test_no_room_to_certify(self, shop: Workshop) -> None:
         """The scratch database has no room: no certificate, and nothing is left beside."""
         path = shop.warehouse.path
         assert path is not None
         shop.warehouse.execute("CHECKPOINT")
         shop.warehouse.close()
-        ended = work(path, shop.folder, 4096, "certify")
+        ended = work(path, shop.folder, 4096, "certify afterwards")
         assert ended.returncode == WarehouseError.exit_code, ended.stdout + ended.stderr
         assert "Traceback" not in ended.stderr
         with workshop(path, shop.folder) as again:

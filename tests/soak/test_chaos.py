@@ -98,14 +98,14 @@ def test_what_is_lost_is_seen(small: Theatre, defect: str, name: str) -> None:
 
 @pytest.mark.soak
 def test_many_faults() -> None:
-    """Lives of twenty faults each on the small league, compared after every fifth."""
+    """Lives of twenty faults each on the small league, compared after every tenth."""
     tally: Counter[str] = Counter()
     for life in range(LIVES):
         with small_theatre() as stage:
             rng = Random(life)
             names = [*FAULTS, *FAULTS, *rng.sample(sorted(FAULTS), 2), "SIGKILL", "SIGKILL"]
             rng.shuffle(names)
-            tally += campaign(stage, rng, names, Source(stage, rng).deliver, each=5)
+            tally += campaign(stage, rng, names, Source(stage, rng).deliver, each=10)
     _tell(tally)
     assert sum(tally[name] for name in FAULTS) == FAULTS_SMALL
     assert all(tally[name] >= 10 for name in FAULTS)
@@ -123,7 +123,7 @@ def test_faults_at_full_size(real_demo: Path, real_data: Path, registry: Registr
     with theatre("full", registry, tmp_path, built, acts) as stage:
         rng = Random(1)
         names = [*FAULTS, "SIGKILL", "SIGTERM"]
-        tally = campaign(stage, rng, names, lambda: _correct(stage.folder, rng), each=5)
+        tally = campaign(stage, rng, names, lambda: _correct(stage.folder, rng), each=10)
     _tell(tally)
     assert sum(tally[name] for name in FAULTS) == FAULTS_FULL
 

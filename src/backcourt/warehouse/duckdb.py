@@ -20,6 +20,7 @@ from backcourt.clock import Clock, SystemClock
 from backcourt.errors import BackcourtError, LockedError, WarehouseError
 from backcourt.seasons import eastern_date
 from backcourt.warehouse.lease import TIMEOUT, Holder, Lease, holder_of
+from backcourt.warehouse.room import refuse_too_small_a_limit
 
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
@@ -84,6 +85,8 @@ class Warehouse:
         """
         if read_only and not path.exists():
             raise WarehouseError.missing(path)
+        if not read_only:
+            refuse_too_small_a_limit(path)
         config: dict[str, str | bool | int | float | list[str]] = {}
         if threads is not None:
             config["threads"] = threads
