@@ -97,6 +97,7 @@ def test_plan_backfill_and_verify_go_together(ingested: Path, tmp_path: Path) ->
         report = backcourt.backfill(warehouse, tables=["TOGS"])
         assert planned == report.count("written") > 0
         assert backcourt.verify(warehouse, tables=["TOGS"]).passed
+        assert backcourt.validate(warehouse, tables=["TOGS"], samples=2, seed=1).passed
         assert not backcourt.verify(warehouse).passed
 
 

@@ -24,12 +24,17 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         threads=os.cpu_count() or 1,
         confirm_over=20000,
         lock_timeout=10.0,
+        lease_timeout=60.0,
         max_vanishing=0.05,
         memory_limit="1500MB",
         horizon_days=1,
         stalled_after=10.0,
         notify="",
         sources="",
+        retries=3,
+        retry_after=10.0,
+        max_failing=0.5,
+        keep_runs=5,
     )
 
 
@@ -49,20 +54,27 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_THREADS": "3",
         "BACKCOURT_CONFIRM_OVER": "0",
         "BACKCOURT_LOCK_TIMEOUT": "0.5",
+        "BACKCOURT_LEASE_TIMEOUT": "15",
         "BACKCOURT_MAX_VANISHING": "1",
         "BACKCOURT_MEMORY_LIMIT": "1.5 GiB",
         "BACKCOURT_HORIZON_DAYS": "0",
         "BACKCOURT_STALLED_AFTER": "0.5",
         "BACKCOURT_NOTIFY": "mail -s 'a run' me",
         "BACKCOURT_SOURCES": "local:data",
+        "BACKCOURT_RETRIES": "0",
+        "BACKCOURT_RETRY_AFTER": "0.5",
+        "BACKCOURT_MAX_FAILING": "0.1",
+        "BACKCOURT_KEEP_RUNS": "9",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
     assert (settings.threads, settings.confirm_over) == (3, 0)
     assert (settings.lock_timeout, settings.max_vanishing, settings.memory_limit) == (0.5, 1.0, "1.5 GiB")
-    assert settings.horizon_days == 0
     assert (settings.stalled_after, settings.notify) == (0.5, "mail -s 'a run' me")
     assert settings.sources == "local:data"
+    assert (settings.horizon_days, settings.lease_timeout) == (0, 15.0)
+    assert (settings.retries, settings.retry_after, settings.max_failing) == (0, 0.5, 0.1)
+    assert settings.keep_runs == 9
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

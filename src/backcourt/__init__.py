@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         plan,
         runs,
         training_set,
+        validate,
         verify,
     )
 
@@ -35,6 +36,7 @@ __all__ = [
     "plan",
     "runs",
     "training_set",
+    "validate",
     "verify",
 ]
 

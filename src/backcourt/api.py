@@ -12,16 +12,22 @@ from typing import Any
 from backcourt.checks.certify import Certification
 from backcourt.checks.certify import certify as _certify
 from backcourt.checks.preflight import refuse_without_ledger
+from backcourt.checks.validate.spot.sample import SAMPLES
+from backcourt.checks.validate.whole import Validation
+from backcourt.checks.validate.whole import validate as _validate
 from backcourt.checks.verify import Verdict
 from backcourt.checks.verify import verify as _verify
 from backcourt.clock import SystemClock
 from backcourt.engine import changes as feed
 from backcourt.engine import runs as run_record
+from backcourt.engine.events import tell_takeover
 from backcourt.engine.excerpt import write_excerpt
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.engine.run import RunReport, Unit
 from backcourt.engine.run import backfill as _backfill
+from backcourt.engine.stops import Limits
+from backcourt.engine.waiting import Patience
 from backcourt.output.frames import Format, frame, require
 from backcourt.output.selection import chosen_columns, select
 from backcourt.output.training import training_set as define_training_set
@@ -37,14 +43,17 @@ def open_warehouse(path: str | Path | None = None, *, read_only: bool = True, th
     Raises LockedError when another process has it, WarehouseError when it cannot be opened.
     """
     settings = load_settings(os.environ)
-    return Warehouse.open(
+    warehouse = Warehouse.open(
         Path(path) if path is not None else settings.warehouse,
         read_only=read_only,
         threads=threads or settings.threads,
         memory_limit=settings.memory_limit,
         lock_timeout=settings.lock_timeout,
+        lease_timeout=settings.lease_timeout,
         horizon_days=settings.horizon_days,
     )
+    tell_takeover(warehouse)
+    return warehouse
 
 
 def scope(dates: str | None = None, seasons: str | None = None, tables: Iterable[str] = ()) -> Scope:
@@ -86,7 +95,9 @@ def plan(
     warehouse: Warehouse, *, dates: str | None = None, seasons: str | None = None, tables: Iterable[str] = ()
 ) -> Plan:
     """What a backfill would run, and why; reads only the ledger."""
-    return make_plan(warehouse, default_registry(), scope(dates, seasons, tables))
+    limits = scope(dates, seasons, tables)
+    patience = Patience.of(load_settings(os.environ))
+    return make_plan(warehouse, default_registry(), limits, patience=patience, now=SystemClock().now())
 
 
 def backfill(
@@ -99,8 +110,17 @@ def backfill(
     force: bool = False,
 ) -> RunReport:
     """Build what is not verified; failures are in the report, not raised."""
+    settings = load_settings(os.environ)
     return _backfill(
-        warehouse, default_registry(), scope(dates, seasons, tables), SystemClock(), unit=unit, force=force
+        warehouse,
+        default_registry(),
+        scope(dates, seasons, tables),
+        SystemClock(),
+        unit=unit,
+        force=force,
+        limits=Limits(max_failing=settings.max_failing),
+        patience=Patience.of(settings),
+        keep_runs=settings.keep_runs,
     )
 
 
@@ -127,6 +147,24 @@ def certify(
     return _certify(
         warehouse, default_registry(), scope(dates, seasons, tables), SystemClock(), sample=sample, seed=seed
     )
+
+
+def validate(
+    warehouse: Warehouse,
+    *,
+    dates: str | None = None,
+    seasons: str | None = None,
+    tables: Iterable[str] = (),
+    samples: int = SAMPLES,
+    seed: int | None = None,
+) -> Validation:
+    """Ask whether what is stored is right; `passed` only if every rule could be asked and none has anything to say.
+
+    Every answer is stored, and what a blocking rule names is marked as damaged, so the warehouse must be open to write;
+    raises WarehouseError when it is not.
+    """
+    asked = scope(dates, seasons, tables)
+    return _validate(warehouse, default_registry(), asked, SystemClock(), samples=samples, seed=seed)
 
 
 def load(

@@ -17,10 +17,13 @@ from backcourt.clock import Clock
 from backcourt.engine.plan import Plan, make_plan
 from backcourt.engine.registry import Registry
 from backcourt.engine.run import RunReport, backfill
+from backcourt.engine.waiting import Patience
 from backcourt.errors import SourceError
 from backcourt.seasons import DateRange, Scope
 from backcourt.sources.configured import Configured
 from backcourt.warehouse.duckdb import Warehouse
+
+INTERRUPTED = 130
 
 # A sample is certified once a day, however often the job runs.
 CERTIFY_AFTER = timedelta(hours=20)
@@ -54,7 +57,12 @@ class Day:
 
     @property
     def exit_code(self) -> int:
-        """1 when something is incomplete, wrong or differs; 5 when a source could not be read; 3 for warnings; else 0."""
+        """1 when something is incomplete, wrong or differs; 5 when a source could not be read; 3 for warnings; else 0.
+
+        130 when it was interrupted.
+        """
+        if self.run is not None and self.run.outcome == "interrupted":
+            return INTERRUPTED
         if self.run is not None and not self.run.is_complete:
             return 1
         if self.certification is not None and not self.certification.passed:
@@ -72,23 +80,22 @@ def daily(
     clock: Clock,
     *,
     sample: int = 3,
-    agree: Callable[[Plan], None] = lambda plan: None,
-    on_step: Callable[[str], None] = lambda step: None,
-    on_unit: Callable[[str, int], None] = lambda table, dates: None,
+    patience: Patience | None = None,
+    build: Callable[[Plan], RunReport] | None = None,
 ) -> Day:
-    """Take every step; `agree` may raise UsageError for a plan that nobody meant, with `sample` 0 nothing is certified."""
-    on_step("ingest")
+    """Take every step; `build` carries out the plan where a plain backfill will not do, with `sample` 0 nothing is certified.
+
+    A run that was interrupted ends the round.
+    """
     day = Day([_feed(warehouse, registry, source, clock) for source in sources])
-    on_step("backfill")
-    plan = make_plan(warehouse, registry, Scope())
-    agree(plan)
-    day.run = backfill(warehouse, registry, Scope(), clock, plan=plan, on_unit=on_unit)
+    plan = make_plan(warehouse, registry, Scope(), patience=patience, now=clock.now())
+    day.run = build(plan) if build else backfill(warehouse, registry, Scope(), clock, plan=plan, patience=patience)
+    if day.run.outcome == "interrupted":
+        return day
     written = sorted({each.game_date for each in day.run.attempts if each.outcome == "written"})
     if written:
-        on_step("validate")
         day.validation = validate(warehouse, registry, _around(written), clock)
     if sample and _is_due(warehouse, clock.now()):
-        on_step("certify")
         day.certification = certify(warehouse, registry, Scope(), clock, sample=sample)
     return day
 

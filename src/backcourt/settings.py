@@ -27,12 +27,17 @@ class Settings:
     threads: int
     confirm_over: int
     lock_timeout: float
+    lease_timeout: float
     max_vanishing: float
     memory_limit: str
     horizon_days: int
     stalled_after: float
     notify: str
     sources: str
+    retries: int
+    retry_after: float
+    max_failing: float
+    keep_runs: int
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,15 @@ SETTINGS: tuple[Setting, ...] = (
         read=_number(0, 86_400),
     ),
     Setting(
+        name="lease_timeout",
+        default="60",
+        unit="seconds",
+        help="A process that writes and was not heard of for so long is taken for dead.",
+        env="BACKCOURT_LEASE_TIMEOUT",
+        allowed="a number of seconds from 15 to 86400",
+        read=_number(15, 86_400),
+    ),
+    Setting(
         name="max_vanishing",
         default="0.05",
         unit="fraction",
@@ -227,5 +241,41 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_SOURCES",
         allowed="a list of sources",
         read=str,
+    ),
+    Setting(
+        name="retries",
+        default="3",
+        unit="attempts",
+        help="How often a failed partition is tried again with the same input and code.",
+        env="BACKCOURT_RETRIES",
+        allowed="a whole number from 0",
+        read=_whole(0),
+    ),
+    Setting(
+        name="retry_after",
+        default="10",
+        unit="minutes",
+        help="How long a failed partition waits for its first retry; each further wait is twice as long, up to a day.",
+        env="BACKCOURT_RETRY_AFTER",
+        allowed="a number of minutes from 0 to 1440",
+        read=_number(0, 1440),
+    ),
+    Setting(
+        name="max_failing",
+        default="0.5",
+        unit="fraction",
+        help="A run that tried 20 partitions or more stops when more than this share of them failed.",
+        env="BACKCOURT_MAX_FAILING",
+        allowed="a fraction from 0 to 1",
+        read=_number(0, 1),
+    ),
+    Setting(
+        name="keep_runs",
+        default="5",
+        unit="runs",
+        help="Of how many runs that replaced something the earlier versions are kept, to be rolled back.",
+        env="BACKCOURT_KEEP_RUNS",
+        allowed="a whole number from 0",
+        read=_whole(0),
     ),
 )

@@ -13,6 +13,7 @@ from backcourt.checks.validate.stored import stored_rules
 from backcourt.engine import guard
 from backcourt.engine.contract import Health
 from backcourt.engine.registry import Registry, Table
+from backcourt.seasons import Scope
 from support import POST, Workshop
 
 PGS, TOGS = "analytics.player_game_summary", "analytics.team_offense_game_summary"
@@ -51,7 +52,8 @@ def post(sound: Workshop) -> Workshop:
 def test_a_defect_is_found(post: Workshop, defect: str) -> None:
     rule, table, statement = DEFECTS[defect]
     listed = "DELETE FROM raw.did_not_play" if rule == "games_present" else "SELECT 1"
-    found = said(stored_rules, post, listed, statement)[rule, table.partition(".")[2]]
+    name = table.partition(".")[2]
+    found = said(stored_rules, post, listed, statement, scope=Scope(tables=(name,)))[rule, name]
     assert found.outcome == "fail"
     assert found.query
     assert found.figures["partitions"] >= 1

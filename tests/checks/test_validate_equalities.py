@@ -43,10 +43,10 @@ DEFECTS = [
     ("zones_in_field_goals", change(PGS, "paint_makes = paint_makes + 3", "has_shot_zones"), PGS),
     ("zones_in_field_goals", change(PGS, "assisted_fg_makes = assisted_fg_makes + 1", "has_shot_zones"), PGS),
     *(("zone_sums", change(PGS, f"{name} = {name} + 1", "has_shot_zones"), PGS) for name in rules._ZONES),
-    ("final_score", change(TOGS, "points_scored = points_scored + 1"), TOGS),
-    ("final_score", change(TDGS, "points_allowed = points_allowed + 1"), TDGS),
-    ("final_score", change(PGS, "win_flag = NOT win_flag"), PGS),
-    ("final_score", change(PGS, "margin_of_victory = -margin_of_victory"), PGS),
+    ("schedule_score", change(TOGS, "points_scored = points_scored + 1"), TOGS),
+    ("schedule_score", change(TDGS, "points_allowed = points_allowed + 1"), TDGS),
+    ("schedule_score", change(PGS, "win_flag = NOT win_flag"), PGS),
+    ("schedule_score", change(PGS, "margin_of_victory = -margin_of_victory"), PGS),
     *(("in_the_game", change(name, "team_id = 1"), name) for name in PLACED),
     *(("in_the_game", change(name, "opponent_team_id = team_id"), name) for name in PLACED),
     *(("in_the_game", change(name, "game_id = '0000000000'"), name) for name in PLACED),
@@ -94,7 +94,7 @@ def test_a_rule_that_cannot_be_asked_is_an_error(
     broken = Equality(rules.SCORE, (rules.OFFENSE,), sql)
     monkeypatch.setattr(rules, "_of_games", lambda: iter([broken]))
     monkeypatch.setattr(rules, "_of_every", lambda tables: iter([]))
-    found = said(equalities, sound)["final_score", rules.OFFENSE]
+    found = said(equalities, sound)["schedule_score", rules.OFFENSE]
     assert found.outcome == "error"
     assert why in found.said
 

@@ -7,18 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import Terminal, copy_beside
 
 from support import POST, Workshop, workshop
-
-
-def copy_beside(file: Path, into: Path) -> Path:
-    """The warehouse and what lies beside it: events and snapshot."""
-    into.mkdir()
-    for path in file.parent.iterdir():
-        shutil.copy(path, into / path.name)
-    return into / file.name
-
 
 COUNTED = (
     "test_reading.py",
@@ -38,6 +29,11 @@ COUNTED = (
     "test_notifying.py",
     "test_page_verb.py",
     "test_daily_verb.py",
+    "test_signals.py",
+    "test_limits.py",
+    "test_retry_verb.py",
+    "test_validate_verb.py",
+    "test_rollback_verb.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,12 +27,15 @@ VERBS = (
     "preflight",
     "plan",
     "backfill",
+    "retry",
     "status",
     "daily",
     "verify",
     "gaps",
     "validate",
     "rehash",
+    "rollback",
+    "release",
     "explain",
     "runs",
     "changes",
@@ -39,13 +43,24 @@ VERBS = (
     "load",
     "export",
 )
-SCOPED = ("preflight", "plan", "backfill", "status", "verify", "gaps", "validate", "rehash", "report")
+SCOPED = (
+    *("preflight", "plan", "backfill", "retry", "status", "verify", "gaps", "validate", "rehash", "rollback"),
+    *("release", "report"),
+)
 APP = application()
 EVERYTHING = "All game dates, all seasons, all tables."
 
 
 # The runner would make the whole command line anew for each command, which takes longer than most of them do.
 testing._get_command = functools.cache(testing._get_command)
+
+
+def copy_beside(file: Path, into: Path) -> Path:
+    """The warehouse and what lies beside it: events and snapshot."""
+    into.mkdir()
+    for path in file.parent.iterdir():
+        shutil.copy(path, into / path.name)
+    return into / file.name
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ from support import workshop
 
 DOCUMENT = {
     "run", "planned", "written", "unchanged", "failed", "blocked", "rows", "seconds", "data_statements", "is_complete", "trouble", "retry",
-    "as_of", "outside",
+    "as_of", "outside", "outcome", "not_run", "stopped", "go_on", "waiting",
 }  # fmt: skip
 OUTCOMES = ("written", "unchanged", "failed", "blocked")
 
@@ -92,6 +93,40 @@ class TestConfirmation:
         assert raw_cli(f"backfill {flags}", BACKCOURT_CONFIRM_OVER=limit).code == 0
 
 
+class TestPlanId:
+    def test_the_plan_that_was_looked_at_is_run(self, raw_cli: Terminal) -> None:
+        planned = raw_cli("plan")
+        (name,) = re.findall(r"Plan (\S+);", planned.text)
+        assert name == raw_cli("plan --json").json["plan"]
+        assert name.startswith("18-")
+        assert raw_cli(f"backfill --plan {name} --dry-run").code == 0
+        assert raw_cli(f"backfill --plan {name} --limit 6").code == 1
+        assert "Plan " not in raw_cli("plan --dates 2021-10-19").text
+
+    def test_another_plan_is_refused(self, cli: Terminal, correction: str) -> None:
+        name = cli("plan --json").json["plan"]
+        assert cli("backfill --tables TOGS").code == 0
+        before = cli.state()
+        answer = cli(f"backfill --plan {name}")
+        assert answer.code == 2
+        now = cli("plan --json").json
+        told = f"{now['partitions']} partitions with {now['rows']} rows would run, in plan {name} it was 3 with"
+        assert f"The plan has changed: {told}" in " ".join(answer.err.split())
+        assert f"now {now['plan']}." in " ".join(answer.err.split())
+        assert cli(f"backfill --plan {name} --json").json["error"] == "UsageError"
+        assert cli.state() == before
+
+    def test_as_many_of_another_scope_are_another_plan(self, raw_cli: Terminal) -> None:
+        name = raw_cli("plan --tables TOGS --dates 2021-10-19 --json").json["plan"]
+        answer = raw_cli(f"backfill --tables TOGS --dates 2021-10-20 --plan {name}")
+        assert answer.code == 2
+        assert "as many, but other dates" in " ".join(answer.err.split())
+
+    def test_no_id(self, raw_cli: Terminal) -> None:
+        answer = raw_cli("backfill --plan latest")
+        assert (answer.code, "'latest' is not the id of a plan" in answer.err) == (2, True)
+
+
 class TestBlocked:
     @pytest.mark.parametrize("by_option", [False, True], ids=["environment", "option"])
     def test_without_upstream(self, raw_cli: Terminal, by_option: bool) -> None:
@@ -156,7 +191,7 @@ class TestFailed:
         ]
         assert day in line
         assert "1 failed" in answer.text
-        assert retry_of(answer.out) == f"backfill --tables player_game_summary --dates {day}"
+        assert retry_of(answer.out) == f"retry --tables player_game_summary --dates {day}"
         assert raw_cli(f"explain PGS {day} --json").json["state"] == "failed"
         assert f"{day} first" in raw_cli("verify").text
 

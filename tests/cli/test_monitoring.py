@@ -25,6 +25,7 @@ sys.stdin.read()
 DIGEST = {
     "run_id", "command", "scope", "started_at", "ended_at", "seconds", "outcome", "unit", "threads", "host", "pid", "considered",
     "skipped", "cut_off", "outside", "recomputed", "changed", "unchanged", "failed", "blocked", "rows", "skip_rate", "seconds_saved",
+    "stopped", "not_run",
     "warehouse", "kind", "failures", "failures_not_listed", "verified", "expected", "least_verified_share", "newest_verified",
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ READERS = (
 TABLES = {"team_offense_game_summary", "team_defense_game_summary", "player_game_summary"}
 NEEDS_FILE = (
     *("plan", "backfill --dry-run", "backfill", "status", "verify", "report", f"explain PGS {DAY}"),
-    *("load PGS", "export --out exported", "rehash"),
+    *("load PGS", "export --out exported", "rehash", "validate"),
 )
 
 
@@ -78,7 +78,9 @@ def test_a_database_without_ledger(tmp_path: Path, command: str) -> None:
     assert other.state() == before
 
 
-@pytest.mark.parametrize("env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify")])
+@pytest.mark.parametrize(
+    "env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify", "sources")]
+)
 def test_a_bad_setting(shared_cli: Terminal, env: str) -> None:
     answer = shared_cli("status", **{env: "nonsense"})
     assert answer.code == 2
@@ -100,7 +102,7 @@ class TestPlan:
 
     def test_document(self, raw_cli: Terminal) -> None:
         found = raw_cli("plan --json --dates 2021-10-20 --tables PGS").json
-        assert found.keys() == {"scope", "partitions", "considered", "rows", "seconds", "tables"}
+        assert found.keys() == {"plan", "scope", "partitions", "considered", "rows", "seconds", "tables", "waiting"}
         assert (found["partitions"], found["considered"]) == (2, 2)
         assert [(one["table"], [due["is_upstream"] for due in one["dates"]]) for one in found["tables"]] == [
             ("team_offense_game_summary", [True]),
@@ -164,6 +166,7 @@ class TestStatus:
             "last_run",
             "last_success",
             "failures",
+            "waiting",
             "certificate",
         }
         assert (status["kind"], status["as_of"], status["mixed"], status["running"]) == ("simulated", None, [], None)

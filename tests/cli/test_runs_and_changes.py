@@ -9,6 +9,7 @@ PGS = "player_game_summary"
 RUN = {
     "run_id", "command", "scope", "started_at", "ended_at", "seconds", "outcome", "unit", "threads", "host", "pid", "considered",
     "skipped", "cut_off", "outside", "recomputed", "changed", "unchanged", "failed", "blocked", "rows", "skip_rate", "seconds_saved",
+    "not_run", "stopped",
 }  # fmt: skip
 CHANGE = {"run", "table", "game_date", "kind", "key", "keys", "columns"}
 

@@ -8,7 +8,9 @@ import pytest
 from chain import CHAIN
 
 from backcourt.checks.finding import Finding, review, store
+from backcourt.engine import refused
 from backcourt.engine.certify import certify
+from backcourt.engine.refused import Refusal
 from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
@@ -21,7 +23,7 @@ from support import NOON, POST, Workshop, clock, copied, workshop
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set
-    aside, a sample was certified, a round of checks stored."""
+    aside, a sample was certified, a round of checks stored, a partition refused."""
     registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
@@ -35,6 +37,9 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
         shop.backfill()
         certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)
         store(shop.warehouse, review("validate", "all", NOON, [Finding("points", "pass", "all add up")]))
+        day = shop.warehouse.value("SELECT MIN(game_date) FROM analytics.player_game_summary")
+        with shop.warehouse.transaction():
+            refused.remember(shop.warehouse, [Refusal("analytics.player_game_summary", day, "points", "", "why")], "r")
         yield shop
 
 

@@ -13,7 +13,7 @@ RAW = sorted(REGISTRY.raw)
 BUILT = sorted(table.full_name for table in REGISTRY.ordered)
 LEDGER = [
     "ledger.meta", "ledger.ingests", "ledger.coverage", "ledger.sources", "ledger.schedule", "ledger.column_fingerprints",
-    "ledger.retired", "ledger.partitions", "ledger.presence", "ledger.runs", "ledger.run_tables", "ledger.attempts",
+    "ledger.retired", "ledger.partitions", "ledger.presence", "ledger.previous", "ledger.runs", "ledger.run_tables", "ledger.attempts",
     "ledger.changes", "ledger.certificates", "ledger.certified", "ledger.reviews",
     "ledger.findings", "ledger.refused", "raw.unresolved",
 ]  # fmt: skip

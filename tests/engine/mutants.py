@@ -64,7 +64,7 @@ MUTANTS = [
     # What comes out equal stops the cascade; what differs does not.
     Mutant(
         "cut-off", "an output that came out equal cuts nothing off", run._due_now,
-        "    evaluate(warehouse, registry, planned.table)\n", "    return list(planned.due)\n", "an equal output", "work",
+        "    evaluate(work.warehouse, work.registry, planned.table)\n", "    return list(planned.due)\n", "an equal output", "work",
     ),
     Mutant(
         "cut-off", "equal content is written again", publish._split_dates,

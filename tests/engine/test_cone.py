@@ -45,7 +45,7 @@ def test_no_spared_date_differs(warehouse: Warehouse, name: str, read: str) -> N
 )
 def test_no_date_spared_after_a_raw_correction_differs(warehouse: Warehouse, name: str, read: str) -> None:
     """Whatever a later ingest says otherwise, or no more."""
-    for number in range(4):
+    for number in range(2):
         beside_brute_force(warehouse, name, read, Random(f"{name} {read} {number}"))
 
 

@@ -55,6 +55,24 @@ class TestBuilt:
         assert shop.hashes() == before
         assert rows_of(shop, PGS) == rows
 
+    def test_row_of_a_partition_that_is_blocked_first(self, shop: Workshop) -> None:
+        """That it was blocked, and what it stands behind is as it was, must not make its altered row good."""
+        before = shop.hashes()
+        shop.warehouse.execute(alter(shop, PGS, "points"))
+        assert mark(shop) == 1
+        lines = shop.read("team_box")
+        good = [dict(line) for line in lines]
+        bad = next(line for line in lines if line["game_date"] == str(min(day for _, day in before)))
+        bad["points"] = "1"
+        shop.write("team_box", lines)
+        shop.ingest(hours=1)
+        assert shop.backfill().count("blocked") == 2
+        shop.write("team_box", good)
+        shop.ingest(hours=2)
+        shop.backfill()
+        assert shop.verify().passed
+        assert shop.hashes() == before
+
     def test_damage_that_another_table_reads(self, shop: Workshop) -> None:
         before = shop.hashes()
         shop.warehouse.execute(alter(shop, TOGS, "pace"))

@@ -97,6 +97,7 @@ class TestNothingNew:
         assert (report.planned, report.count("unchanged"), report.count("written")) == (18, 18, 0)
         after = contents(shop.warehouse)
         assert {name for name in before if before[name] != after[name]} <= {
+            "ledger.meta",
             "ledger.runs",
             "ledger.run_tables",
             "ledger.attempts",

@@ -14,6 +14,7 @@ from backcourt.engine.plan import make_plan
 from backcourt.engine.run import backfill
 from backcourt.engine.runs import Run, Tally
 from backcourt.errors import UsageError, WarehouseError
+from backcourt.report import history
 from backcourt.seasons import Scope
 from backcourt.sources.simulated.faults import inject
 from backcourt.warehouse.duckdb import QueryError
@@ -223,5 +224,28 @@ class TestRecord:
     def test_a_ledger_of_another_version_is_refused(self, shop: Workshop) -> None:
         ledger.set_meta(shop.warehouse, "schema_version", "1")
         for use in (lambda: ledger.create(shop.warehouse), shop.backfill):
-            with pytest.raises(WarehouseError, match="has version 1; this Backcourt reads and writes 2"):
+            with pytest.raises(WarehouseError, match="has version 1; this Backcourt reads and writes 3"):
                 use()
+
+
+def test_a_clock_that_is_set_back_makes_no_time_negative(shop: Workshop) -> None:
+    """The end is on record before the beginning, as the clock said it."""
+
+    class SetBack(Clock):
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def now(self) -> datetime:
+            self.asked += 1
+            return NOON - timedelta(hours=self.asked)
+
+    report = backfill(shop.warehouse, POST, Scope(), SetBack(), force=True)
+    assert report.is_complete
+    assert report.seconds == 0.0
+    run = latest(shop)
+    assert run.ended_at
+    assert run.ended_at < run.started_at
+    assert run.seconds == 0.0
+    assert {each.seconds for each in run.tables} == {0.0}
+    shown = history.of_ledger(shop.warehouse).runs[0]
+    assert shown.seconds == 0.0

@@ -246,9 +246,14 @@ def _disturb_pairings(warehouse: Warehouse, day: date, how: Disturbance) -> None
 def _disturb_results(warehouse: Warehouse, day: date, how: Disturbance) -> None:
     """Results alone: what the schedule said beforehand stays."""
     if how == "deleted":
-        changes = "home_points = NULL, away_points = NULL, is_final = FALSE, status = 'scheduled'"
+        changes = (
+            "home_points = NULL, away_points = NULL, winner_team_id = NULL, is_final = FALSE, status = 'scheduled'"
+        )
     else:
-        changes = "home_points = away_points + 31, away_points = home_points"
+        changes = (
+            "home_points = away_points + 31, away_points = home_points,"
+            " winner_team_id = IF(away_points + 31 > home_points, home_team_id, away_team_id)"
+        )
     warehouse.execute(f"UPDATE raw.games SET {changes} WHERE game_date >= ?", [day])
 
 

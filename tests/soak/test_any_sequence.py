@@ -14,7 +14,7 @@ from playing import ALL_TABLES, SMALL, Setting, Step
 from sequences import campaign, play, quick, sequences
 from small_league import CHANGES as CODE_CHANGES
 
-EXAMPLES, SHARDS = 1_000, 2
+EXAMPLES, SHARDS = 500, 2
 ALL_TABLES_EXAMPLES = 6
 
 

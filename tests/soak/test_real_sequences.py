@@ -18,7 +18,7 @@ from playing import Fused
 from rebuilding import differences
 from support import clock
 
-SEQUENCES = 20
+SEQUENCES = 6
 
 pytestmark = [pytest.mark.soak, pytest.mark.real]
 

@@ -113,9 +113,23 @@ def expected_rows(warehouse: Warehouse, registry: Registry, table: Table, dates:
 
 def show_stored(warehouse: Warehouse, registry: Registry, table: Table, dates: Sequence[date]) -> None:
     """Put the stored rows of some dates where a build puts its candidate, beside spine and inputs; raises QueryError."""
-    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
+    _read(warehouse, table, dates)
     create_inputs(warehouse, registry, table)
     create_spine(warehouse, table)
+
+
+def held_damage(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> Iterator[Damage]:
+    """Held partitions whose rows are not those that were put back; they are held to no spine, and to no check of today."""
+    try:
+        _read(warehouse, table, dates)
+        yield from _hash_damage(warehouse, table.contract)
+    except QueryError as error:
+        yield Damage(table.full_name, None, _unreadable(error))
+
+
+def _read(warehouse: Warehouse, table: Table, dates: Sequence[date]) -> None:
+    """Fill `unit_dates` with the dates, and `candidate` with what is stored on them."""
+    warehouse.execute("CREATE OR REPLACE TEMP TABLE unit_dates AS SELECT UNNEST(?::DATE[]) AS game_date", [list(dates)])
     columns = ", ".join(quoted(name) for name in (*table.contract.column_names, "data_hash"))
     warehouse.execute(
         f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM {table.full_name}"

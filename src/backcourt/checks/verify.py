@@ -8,8 +8,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from backcourt.checks.reread import Damage, built_damage, expected_rows, raw_damage, raw_partitions, stray_rows
-from backcourt.engine import ledger, spines
+from backcourt.checks.reread import (
+    Damage,
+    built_damage,
+    expected_rows,
+    held_damage,
+    raw_damage,
+    raw_partitions,
+    stray_rows,
+)
+from backcourt.engine import ledger, previous, spines
 from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.hashing import HASH_LENGTH
 from backcourt.engine.ledger import BrokenSeal
@@ -119,6 +127,7 @@ def mark_damage(warehouse: Warehouse, verdict: Verdict, *, accept_ledger: bool =
         if accept_ledger and verdict.broken_seals:
             rows = warehouse.rows("SELECT DISTINCT table_name FROM ledger.column_fingerprints")
             distrusted |= {row[0] for row in rows}
+            previous.distrust(warehouse)
             ledger.seal_everything(warehouse)
         # Sealed again, a forged ledger would vouch for forged rows; without a hash it vouches for none.
         warehouse.execute(
@@ -157,6 +166,10 @@ def _table_damage(warehouse: Warehouse, registry: Registry, table: Table, scope:
         if state in ("verified", "closed") and scope.includes(day, season):
             seasons[season].append(day)
     found = [each for dates in seasons.values() for each in built_damage(warehouse, registry, table, dates)]
+    held = [day for day, season, state in rows if state == "held" and scope.includes(day, season)]
+    # Of a table that got other columns since, what is held has lost those of then.
+    if held and (readable := previous.of_today(warehouse, table.contract, held)):
+        found += held_damage(warehouse, table, readable)
     return found + [
         each for each in stray_rows(warehouse, table) if each.game_date and scope.includes(each.game_date, "")
     ]

@@ -18,6 +18,8 @@ UNTOLD = (
 
 _ENDED = {
     "unchanged": "It came out equal, so nothing was written.",
+    "restored": "What it held before was put back.",
+    "removed": "It held nothing before, so its rows were taken away.",
     "outside": "No row that changed reaches it: it was confirmed as it was, without being computed.",
 }
 

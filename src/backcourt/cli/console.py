@@ -18,6 +18,7 @@ import typer.core
 from rich.console import Console
 from rich.markup import escape
 
+from backcourt.cli.signals import terminable
 from backcourt.errors import BackcourtError, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def verb(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with terminable():
+                command(*args, **kwargs)
         except BackcourtError as error:
             _show_error(error, as_json=bool(kwargs.get("as_json")))
             raise typer.Exit(error.exit_code) from error

@@ -9,7 +9,7 @@ import typer
 
 from backcourt.cli import backfill as backfill_verb
 from backcourt.cli import certificate as certificate_view
-from backcourt.cli.console import complain, print_json, print_table, progress, say, verb
+from backcourt.cli.console import complain, print_json, print_table, say, verb
 from backcourt.cli.notify import Notify
 from backcourt.cli.options import (
     CLOCK,
@@ -23,7 +23,10 @@ from backcourt.cli.options import (
 )
 from backcourt.daily import Day
 from backcourt.daily import daily as run_daily
+from backcourt.engine.plan import Plan
 from backcourt.engine.registry import default_registry
+from backcourt.engine.run import RunReport
+from backcourt.engine.waiting import Patience
 from backcourt.report.digest import digest
 from backcourt.report.notify import refuse_unusable, tell
 from backcourt.report.review import as_document as review_document
@@ -63,20 +66,14 @@ def daily(
     target = settings.notify if notify is None else notify
     if target:
         refuse_unusable(target)
-    with (
-        open_common(options, read_only=False, must_exist=False) as opened,
-        progress("Daily", None) as step,
-    ):
-        done = run_daily(
-            opened,
-            default_registry(),
-            feeds,
-            CLOCK,
-            sample=sample,
-            agree=lambda plan: backfill_verb.confirm(plan, options, yes=yes),
-            on_step=lambda name: step(name, 0),
-            on_unit=step,
-        )
+    with open_common(options, read_only=False, must_exist=False) as opened:
+
+        def build(plan: Plan) -> RunReport:
+            backfill_verb.confirm(plan, options, yes=yes)
+            return backfill_verb.run(opened, options, Scope(), plan)
+
+        patience = Patience.of(settings)
+        done = run_daily(opened, default_registry(), feeds, CLOCK, sample=sample, patience=patience, build=build)
         document = {**(digest(opened, default_registry()) if done.run else {}), **_document(done)}
     if target and done.did_anything:
         tell(target, document, settings.warehouse, CLOCK.now(), complain)
@@ -105,7 +102,7 @@ def _show(done: Day, options: Common) -> None:
     rows = [(each.source, each.files, each.changed, each.error) for each in done.fed]
     print_table("Sources", ("source", "files", "raw rows changed", "trouble"), rows, right=(1, 2))
     if done.run is not None:
-        backfill_verb.show(done.run, options)
+        backfill_verb.show(done.run, Scope(), options)
     if done.validation is not None:
         made = done.validation.review
         counts = ", ".join(f"{made.count(outcome)} {outcome}" for outcome in ("pass", "warn", "fail", "error"))

@@ -22,6 +22,7 @@ from backcourt.seasons import Scope, parse_seasons
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
+from backcourt.warehouse.lease import lease_path
 
 DEMO_WAREHOUSE = Path("backcourt-demo.duckdb")
 
@@ -71,7 +72,11 @@ def _play(options: Common, real: Path | None, labels: tuple[str, ...], *, as_jso
         made = make_plan(opened, registry, scope)
         report = backfill_verb.run(opened, options, scope, made)
     if not as_json:
-        backfill_verb.show(report, options)
+        backfill_verb.show(report, scope, options)
+    if report.outcome == "interrupted":
+        if as_json:
+            print_json(backfill_verb.as_document(report, scope, options))
+        backfill_verb.end(report)
     verdict, marked = verify_verb.examine(options, scope)
     if not as_json:
         verify_verb.show(verdict, scope, marked)
@@ -112,5 +117,8 @@ def _clear(options: Common) -> None:
                 f"{path} is not an earlier demo; the demo will not touch it.", "Name another file with --warehouse."
             )
         path.unlink()
-    for beside in (events.events_path(path), events.snapshot_path(path), path.with_name(path.name + ".wal")):
+    for beside in (
+        *(events.events_path(path), events.snapshot_path(path), lease_path(path)),
+        path.with_name(path.name + ".wal"),
+    ):
         beside.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from backcourt.engine.evaluate import NOT_DUE
 from backcourt.engine.explain import Explanation
 from backcourt.engine.explain import explain as find
 from backcourt.engine.registry import default_registry
+from backcourt.engine.waiting import HELD, Patience
 from backcourt.errors import UsageError
 from backcourt.seasons import parse_dates
 
@@ -44,8 +45,9 @@ def explain(
     ranges = parse_dates(game_date, CLOCK.today_eastern())
     if len(ranges) != 1 or ranges[0].start is None or ranges[0].start != ranges[0].end:
         raise UsageError.bad_scope("DATE", game_date, "it names more than one date", "2021-11-15")
-    with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
-        found = find(opened, registry, wanted, ranges[0].start)
+    options = common(warehouse, lock_timeout)
+    with open_common(options, read_only=True) as opened:
+        found = find(opened, registry, wanted, ranges[0].start, Patience.of(options.settings), CLOCK.now())
     if as_json:
         print_json(found)
     else:
@@ -84,4 +86,9 @@ def _next(found: Explanation) -> str:
         return "It runs again when a consumed column above changes, its code changes, or with --force; nothing else makes it run."
     if found.state in NOT_DUE:
         return "Nothing is expected here."
-    return f"It runs with  backcourt backfill --tables {found.table} --dates {found.game_date}"
+    where = f"--tables {found.table} --dates {found.game_date}"
+    if found.waits == HELD:
+        return f"It is held. Set it free with  backcourt release {where}"
+    if found.waits:
+        return f"It is not run now: {found.waits}. It runs all the same with  backcourt retry {where}"
+    return f"It runs with  backcourt backfill {where}"

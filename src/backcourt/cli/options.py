@@ -14,6 +14,7 @@ import typer
 
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.clock import Clock, SystemClock
+from backcourt.engine.events import tell_takeover
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.seasons import DateRange, Scope, parse_dates, parse_seasons
@@ -39,6 +40,7 @@ LockTimeout = Annotated[float | None, typer.Option("--lock-timeout", help="Secon
 AllowIncomplete = Annotated[
     bool, typer.Option("--allow-incomplete", help="Take what is stored, though something expected is not verified")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, however much would run")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use [default: all CPUs]")]
 
 CLOCK: Clock = SystemClock()
@@ -80,9 +82,11 @@ def open_common(options: Common, *, read_only: bool, must_exist: bool = True) ->
         threads=options.threads,
         memory_limit=options.settings.memory_limit,
         lock_timeout=options.settings.lock_timeout,
+        lease_timeout=options.settings.lease_timeout,
         clock=CLOCK,
         horizon_days=options.settings.horizon_days,
     )
+    tell_takeover(warehouse)
     if must_exist:
         try:
             refuse_without_ledger(warehouse)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from backcourt.cli.console import print_json, print_table, say, verb
 from backcourt.cli.options import (
+    CLOCK,
     AsJson,
     Dates,
     EndDate,
@@ -19,9 +22,12 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
-from backcourt.engine.plan import Due, Plan, make_plan
+from backcourt.engine.plan import Due, Plan, Waiting, make_plan
 from backcourt.engine.registry import default_registry
+from backcourt.engine.waiting import Patience
 from backcourt.seasons import Scope
+
+SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -48,19 +54,21 @@ def plan(
 ) -> None:
     """Partitions that are not verified, with their reason, expected rows and estimated time."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
-    with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
-        made = make_plan(opened, default_registry(), scope)
+    options = common(warehouse, lock_timeout)
+    with open_common(options, read_only=True) as opened:
+        made = make_plan(opened, default_registry(), scope, patience=Patience.of(options.settings), now=CLOCK.now())
     show(made, scope, as_json=as_json)
 
 
-def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
-    """Print a plan."""
+def show(made: Plan, scope: Scope, limit: int | None = None, *, as_json: bool) -> None:
+    """Print a plan, or what a limit leaves of it; the id is that of the whole."""
+    chosen = made.first(limit) if limit else made
     if as_json:
-        print_json(as_document(made, scope))
+        print_json({"plan": made.id, **as_document(chosen, scope)})
         return
     say(scope.describe())
     rows = []
-    for planned in (part for table in made.tables for part in table.split()):
+    for planned in (part for table in chosen.tables for part in table.split()):
         for reason, count in planned.by_reason():
             of_reason = [due for due in planned.due if _is(due, reason)]
             name = planned.table.name + (" (upstream)" if of_reason[0].is_upstream else "")
@@ -69,12 +77,29 @@ def show(made: Plan, scope: Scope, *, as_json: bool) -> None:
     if rows:
         print_table("Would run", ("table", "reason", "dates", "first", "last", "rows"), rows, right=(2, 5))
     say(
-        f"{made.partitions:,} of {made.considered:,} partitions would run: about {made.rows:,} rows, {made.seconds:.1f} s."
-        if made.partitions
+        f"{chosen.partitions:,} of {chosen.considered:,} partitions would run: about {chosen.rows:,} rows, {chosen.seconds:.1f} s."
+        if chosen.partitions
         else "Nothing is expected in this scope: no covered game lies in it."
-        if not made.considered
-        else f"Nothing to do: all {made.considered:,} partitions of the scope are verified."
+        if not chosen.considered and not made.waiting
+        else f"Nothing to do now: {chosen.considered:,} partitions of the scope are verified, the others wait."
+        if made.waiting
+        else f"Nothing to do: all {chosen.considered:,} partitions of the scope are verified."
     )
+    show_waiting(made.waiting)
+    if chosen.partitions < made.partitions:
+        say(f"{made.partitions - chosen.partitions:,} more are due and left for another run by --limit.")
+    if made.partitions:
+        say(f"Plan {made.id}; run exactly this with  backcourt backfill --plan {made.id}  and the same scope.")
+
+
+def show_waiting(waiting: Sequence[Waiting]) -> None:
+    """List what is not verified and yet not run now, with what is wrong and why it waits."""
+    if not waiting:
+        return
+    rows = [(one.table, one.game_date, one.state, one.why, one.cause) for one in waiting[:SHOWN]]
+    print_table("Not verified, and not run now", ("table", "date", "state", "why", "cause"), rows)
+    if len(waiting) > SHOWN:
+        say(f"... and {len(waiting) - SHOWN:,} more; see --json")
 
 
 def _is(due: Due, reason: str) -> bool:
@@ -102,4 +127,5 @@ def as_document(made: Plan, scope: Scope) -> dict[str, object]:
             }
             for planned in made.tables
         ],
+        "waiting": made.waiting,
     }

@@ -68,6 +68,7 @@ def _list(found: list[Run]) -> None:
         "unchanged",
         "failed",
         "blocked",
+        "not run",
     )
     rows = [
         (
@@ -78,13 +79,14 @@ def _list(found: list[Run]) -> None:
                 one.unchanged,
                 one.failed,
                 one.blocked,
+                one.not_run,
                 _share(one),
                 f"{one.seconds_saved:.1f}",
             ),
         )
         for one in found
     ]
-    print_table("Runs, newest first", (*headers, "skip rate", "seconds saved"), rows, right=range(2, 13))
+    print_table("Runs, newest first", (*headers, "skip rate", "seconds saved"), rows, right=range(2, 14))
     if not found:
         say("Nothing has been run yet. Run  backcourt backfill")
 
@@ -102,6 +104,8 @@ def _show(run: Run) -> None:
     say(f"  outside the cone of what changed: {run.outside:,}")
     say(f"  recomputed: {run.recomputed:,} ({run.changed:,} changed, {run.unchanged:,} unchanged)")
     say(f"  failed: {run.failed:,}, blocked: {run.blocked:,}")
+    if run.stopped or run.not_run:
+        say(f"  not run: {run.not_run:,} ({run.stopped or 'it was killed'})")
     say(f"Skip rate: {_share(run)}; about {run.seconds_saved:.1f} s saved, {run.rows:,} rows written.")
     rows = [
         (
@@ -111,6 +115,7 @@ def _show(run: Run) -> None:
                 each.unchanged,
                 each.failed,
                 each.blocked,
+                each.not_run,
                 f"{each.seconds:.2f}",
                 f"{each.seconds_saved:.2f}",
             ),
@@ -127,11 +132,12 @@ def _show(run: Run) -> None:
         "unchanged",
         "failed",
         "blocked",
+        "not run",
         "seconds",
         "saved",
     )
     if rows:
-        print_table("By table", headers, rows, right=range(1, 11))
+        print_table("By table", headers, rows, right=range(1, 12))
     say(f"Its keys:  backcourt changes --run {run.run_id}")
 
 

@@ -27,9 +27,10 @@ from backcourt.cli.options import (
     open_common,
     scope_of,
 )
-from backcourt.cli.status_view import show, show_raw
+from backcourt.cli.status_view import held_in, show, show_raw
 from backcourt.cli.watch import watch as watch_run
 from backcourt.engine.registry import default_registry
+from backcourt.engine.waiting import Patience
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.report.digest import digest as make_digest
 from backcourt.report.following import Follower
@@ -96,7 +97,7 @@ def status(
     warehouse: WarehouseOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage."""
+    """The headline is the table that is furthest behind; --phase 2 shows the raw tables. Exit code 1 on damage or hold."""
     scope = scope_of(dates, start_date, end_date, seasons, tables, None if phase == RAW_PHASE else phase)
     _refuse_contradiction(scope, phase, watch=watch, max_age=max_age, prometheus=prometheus, digest=digest)
     options = common(warehouse)
@@ -118,7 +119,7 @@ def _tell_standing(
     options: Common, scope: Scope, phase: int | None, by: By, *, failures: bool, prometheus: bool, as_json: bool
 ) -> None:
     now, path = CLOCK.now(), options.settings.warehouse
-    found = read_status(path, default_registry(), scope, now, _stalled_after(options))
+    found = read_status(path, default_registry(), scope, now, _stalled_after(options), Patience.of(options.settings))
     if prometheus:
         sys.stdout.write(exposition(found))
         return
@@ -128,7 +129,7 @@ def _tell_standing(
         show_raw(found, scope)
     else:
         show(found, scope, by=by, failures=failures, now=now)
-    if found.damaged:
+    if found.damaged or held_in(found):
         raise typer.Exit(1)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from backcourt.cli.console import duration, print_table, say
+from backcourt.cli.plan import show_waiting
+from backcourt.engine.waiting import HELD
 from backcourt.report.progress import Progress
 from backcourt.report.status import Failure, LastCertificate, MixedCode, Status, TableStatus
 from backcourt.seasons import Scope
@@ -29,9 +31,19 @@ def show(found: Status, scope: Scope, *, by: str, failures: bool, now: datetime)
         _show_mixed(found.mixed)
     if failures:
         print_table("Failures", FAILURE, failure_rows(found.failures))
+    show_waiting(found.waiting)
     _show_damage(found.damaged)
+    if held_in(found):
+        say(
+            f"{held_in(found):,} partitions are held after a rollback; `backcourt release` sets them free.", style="red"
+        )
     if found.certificate:
         say(_certified(found.certificate))
+
+
+def held_in(found: Status) -> int:
+    """How many partitions are held after a rollback."""
+    return sum(one.why == HELD for one in found.waiting)
 
 
 def show_raw(found: Status, scope: Scope) -> None:

@@ -32,7 +32,7 @@ from backcourt.cli.options import (
 )
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
-from backcourt.output.files import write_text
+from backcourt.output.files import refuse_unwritable, write_text
 from backcourt.report.review import as_document, as_page
 from backcourt.seasons import Scope
 
@@ -71,9 +71,8 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """What a blocking finding names is marked as damaged, so that nothing reads it and the next backfill rebuilds it."""
-    if out is not None and out.suffix not in (".json", ".md"):
-        kind = out.suffix or "a file without suffix"
-        raise UsageError(f"--out {out}: a validation cannot be written as {kind}.", "Use .json or .md.")
+    if out is not None:
+        _refuse_other_files(out)
     scope = scope_of(dates, start_date, end_date, seasons, tables, phase)
     # Open to write from the start: nobody may change what the findings speak of before they are stored.
     with (
@@ -89,6 +88,13 @@ def validate(
         show(made, scope)
     if made.review.exit_code:
         raise typer.Exit(made.review.exit_code)
+
+
+def _refuse_other_files(out: Path) -> None:
+    if out.suffix not in (".json", ".md"):
+        kind = out.suffix or "a file without suffix"
+        raise UsageError(f"--out {out}: a validation cannot be written as {kind}.", "Use .json or .md.")
+    refuse_unwritable(out)
 
 
 def document(made: Validation) -> dict[str, Any]:

@@ -35,7 +35,8 @@ _PLAYERS_A_GAME = 30
 _TEAMS = 30
 
 _COLUMNS = """table_name VARCHAR, game_date DATE, season VARCHAR, games BIGINT, uncovered BIGINT, state VARCHAR,
-    reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER"""
+    reason VARCHAR, expected_rows BIGINT, rows BIGINT, inputs VARCHAR, code_version VARCHAR, ordinal INTEGER,
+    waits VARCHAR"""
 
 
 def prepare(warehouse: Warehouse, registry: Registry) -> None:
@@ -110,7 +111,8 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table], in
           SELECT s.*, COALESCE(g.game_date, p.game_date) AS game_date, COALESCE(g.season, p.season) AS season,
             COALESCE(g.games, 0) AS games, COALESCE(g.uncovered, 0) AS uncovered, p.state, p.cause,
             COALESCE(p.expected_rows, r.rows, g.games * s.rows_a_game, s.rows_a_date) AS expected_rows, COALESCE(p.rows, 0) AS rows,
-            i.inputs, p.input_hash, p.code_version AS built_with, p.table_name IS NOT NULL AS is_known
+            i.inputs, p.input_hash, p.code_version AS built_with, p.table_name IS NOT NULL AS is_known,
+            COALESCE(p.state = 'held', FALSE) AS is_held, p.partition_hash IS NULL AS is_bare
           FROM (SELECT * FROM grid WHERE list_contains($tables, table_name)) AS g
           FULL JOIN (SELECT * FROM ledger.partitions WHERE list_contains($tables, table_name)) AS p
             ON p.table_name = g.table_name AND p.game_date = g.game_date
@@ -122,23 +124,26 @@ def _judge(warehouse: Warehouse, registry: Registry, tables: Sequence[Table], in
         judged AS (
           SELECT *, CASE
             WHEN games = 0 AND NOT is_known THEN 'not_covered'
+            WHEN is_held AND is_bare THEN IF(games = 0, 'closed', 'missing')
+            WHEN is_held THEN 'held'
             WHEN games = 0 AND rows = 0 AND state = 'verified' THEN 'closed'
             WHEN games = 0 THEN 'surplus'
             WHEN NOT is_known AND game_date > horizon THEN 'ahead'
             WHEN NOT is_known THEN 'missing'
-            WHEN state IN ('held', 'damaged') THEN state
+            WHEN state = 'damaged' THEN state
             WHEN built_with IS DISTINCT FROM code_version THEN IF(state = 'verified', 'stale', state)
             WHEN input_hash IS DISTINCT FROM md5(inputs) THEN IF(state = 'verified', 'stale', state)
             ELSE state END AS judged_state
           FROM compared)
         SELECT table_name, game_date, season, games, uncovered, judged_state, CASE judged_state
             WHEN 'surplus' THEN '{GONE}'
-            WHEN 'missing' THEN 'never built'
+            WHEN 'held' THEN cause
+            WHEN 'missing' THEN IF(is_held, cause, 'never built')
             WHEN 'damaged' THEN COALESCE(cause, 'stored rows differ from the ledger')
             WHEN 'failed' THEN 'the last attempt failed: ' || COALESCE(cause, 'no cause recorded')
             WHEN 'blocked' THEN 'was blocked: ' || COALESCE(cause, 'no cause recorded')
             WHEN 'stale' THEN IF(built_with IS DISTINCT FROM code_version, 'code changed', 'input changed')
-            END, expected_rows, rows, inputs, code_version, ordinal
+            END, expected_rows, rows, inputs, code_version, ordinal, NULL
         FROM judged""",
         {"tables": names},
     )
@@ -154,7 +159,7 @@ def _fall_behind(warehouse: Warehouse, registry: Registry, tables: Sequence[Tabl
         if unverified.isdisjoint(registry.built[name].full_name for name in registry.built_upstream(table.name)):
             continue
         fallen = warehouse.value(
-            f"UPDATE evaluation SET state = 'stale', reason = 'behind ' || b.upstream FROM ({_behind()}) AS b"
+            f"UPDATE evaluation SET state = 'stale', reason = 'behind ' || b.upstream FROM ({behind()}) AS b"
             " WHERE evaluation.table_name = $table AND b.game_date = evaluation.game_date AND evaluation.state = 'verified'",
             {"table": table.full_name},
         )
@@ -164,7 +169,7 @@ def _fall_behind(warehouse: Warehouse, registry: Registry, tables: Sequence[Tabl
 
 def upstream_trouble(warehouse: Warehouse, table: Table) -> dict[date, str]:
     """Per expected date of a table an upstream partition that it reads and that is not verified."""
-    return dict(warehouse.rows(_behind(), {"table": table.full_name}))
+    return dict(warehouse.rows(behind(), {"table": table.full_name}))
 
 
 def changed_inputs(before: str, now: str) -> list[str]:
@@ -250,15 +255,15 @@ def _inputs() -> str:
       GROUP BY d.table_name, d.game_date"""
 
 
-def _behind() -> str:
-    """Per date of $table an upstream partition that it reads and that is not verified."""
+def behind(which: str = f"e.state NOT IN {_SETTLED}") -> str:
+    """Per date of $table an upstream partition that it reads and that is not verified, or is otherwise one of `which`."""
     return f"""
       WITH unverified AS (
         SELECT e.table_name, e.game_date, r.reach,
           e.table_name || ' ' || e.game_date || ', which is ' || e.state AS upstream
         FROM evaluation AS e
         JOIN (SELECT upstream, reach FROM reads WHERE table_name = $table) AS r ON r.upstream = e.table_name
-        WHERE e.state NOT IN {_SETTLED})
+        WHERE {which})
       SELECT g.game_date, arg_min(u.upstream, (u.game_date, u.table_name)) AS upstream
       FROM (SELECT DISTINCT game_date, season FROM grid WHERE table_name = $table) AS g
       JOIN histories AS h ON h.season = g.season

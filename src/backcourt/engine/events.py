@@ -47,15 +47,13 @@ def start(
     details: Mapping[str, object] | None = None,
 ) -> None:
     """Tell that a run has the warehouse, with where it stands: what readers cannot ask the warehouse for until it ends."""
+    told = {"run": run, "command": command, "host": socket.gethostname(), "planned": planned, **(details or {})}
+    # A run without anything to do is over before anybody looks, and is to cost nothing.
     if planned:
         write_snapshot(warehouse)
-    known = {
-        "kind": ledger.meta(warehouse, "kind"),
-        "as_of": ledger.meta(warehouse, "as_of"),
-        "raw_rows": ledger.raw_rows(warehouse),
-    }
-    told = {"run": run, "command": command, "host": socket.gethostname(), "planned": planned, **(details or {})}
-    append(warehouse, moment, STARTED, {**told, **known})
+        told |= {key: ledger.meta(warehouse, key) for key in ("kind", "as_of")}
+        told["raw_rows"] = ledger.raw_rows(warehouse)
+    append(warehouse, moment, STARTED, told)
 
 
 def append(warehouse: Warehouse, moment: datetime, event: str, details: Mapping[str, object]) -> None:
@@ -76,6 +74,14 @@ def append_beside(warehouse_path: Path, moment: datetime, event: str, details: M
             f"The event file {path} cannot be written: {error.strerror}.",
             "Free some room or correct its rights; the warehouse itself is intact.",
         ) from error
+
+
+def tell_takeover(warehouse: Warehouse) -> None:
+    """Add an event where a warehouse was opened to write whose last writer did not close it."""
+    dead = warehouse.taken_from
+    if dead:
+        told = {"dead_pid": dead.pid, "host": dead.host, "since": dead.since, "heartbeat": dead.heartbeat}
+        append(warehouse, warehouse.now(), "lease_taken_over", told)
 
 
 def _new_line(file: BinaryIO) -> bytes:
@@ -173,6 +179,6 @@ def write_snapshot(warehouse: Warehouse) -> None:
     literal = "'" + str(draft).replace("'", "''") + "'"
     warehouse.execute(
         "COPY (SELECT table_name, game_date, season, games, uncovered, state, reason, expected_rows, rows, ordinal,"
-        f" code_version, built_with FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
+        f" code_version, built_with, waits FROM {WITH_CODE} ORDER BY ordinal, game_date) TO {literal} (FORMAT parquet)"
     )
     draft.replace(final)

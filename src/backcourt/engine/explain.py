@@ -11,11 +11,12 @@ from backcourt.engine.evaluate import changed_inputs, evaluate_all
 from backcourt.engine.expect import Reach, reach_of
 from backcourt.engine.inputs import stored_table
 from backcourt.engine.registry import Registry, Table
+from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import UsageError
 from backcourt.warehouse.duckdb import Warehouse
 
 _FACTS = (
-    *("state", "reason", "games", "uncovered_games", "expected_rows", "rows", "partition_hash"),
+    *("state", "reason", "waits", "games", "uncovered_games", "expected_rows", "rows", "partition_hash"),
     *("built_with", "code_version", "record_version", "first_committed_at", "committed_at"),
 )
 
@@ -58,6 +59,7 @@ class Explanation:
     game_date: date
     state: str
     reason: str | None
+    waits: str | None
     games: int
     uncovered_games: int
     expected_rows: int | None
@@ -75,11 +77,19 @@ class Explanation:
     why_it_is_due: Chain | None
 
 
-def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: date) -> Explanation:
+def explain(
+    warehouse: Warehouse,
+    registry: Registry,
+    table: Table,
+    game_date: date,
+    patience: Patience | None = None,
+    now: datetime | None = None,
+) -> Explanation:
     """Explain one partition; raises UsageError for a date on which nothing is expected or stored."""
     evaluate_all(warehouse, registry)
+    mark(warehouse, registry, patience or Patience(), now or warehouse.now())
     found = warehouse.rows(
-        """SELECT e.state, e.reason, e.games, e.uncovered, p.expected_rows, COALESCE(p.rows, 0), p.partition_hash,
+        """SELECT e.state, e.reason, e.waits, e.games, e.uncovered, p.expected_rows, COALESCE(p.rows, 0), p.partition_hash,
           p.code_version, e.code_version, COALESCE(p.record_version, 0), p.first_committed_at, p.committed_at,
           COALESCE(p.checks, ''), COALESCE(p.inputs, ''), COALESCE(e.inputs, '')
         FROM evaluation AS e LEFT JOIN ledger.partitions AS p ON p.table_name = e.table_name AND p.game_date = e.game_date
@@ -91,8 +101,8 @@ def explain(warehouse: Warehouse, registry: Registry, table: Table, game_date: d
             f"{table.name} has no partition on {game_date}: the schedule has no final game that counts on that date.",
             "See the dates with  backcourt report --by date",
         )
-    checks, built_from, now = found[0][-3:]
-    changed = set(changed_inputs(built_from, now)) if built_from else set()
+    checks, built_from, built_today = found[0][-3:]
+    changed = set(changed_inputs(built_from, built_today)) if built_from else set()
     inputs = _inputs(warehouse, registry, table, game_date, changed)
     return Explanation(
         table=table.name,

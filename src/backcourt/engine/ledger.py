@@ -41,18 +41,23 @@ _TABLES = {
         expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR, input_hash VARCHAR, inputs VARCHAR, code_version VARCHAR,
         checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL, record_version INTEGER NOT NULL,
         first_committed_at TIMESTAMP, committed_at TIMESTAMP, confirmed_by BIGINT, PRIMARY KEY (table_name, game_date)""",
+    "previous": """replaced_by VARCHAR NOT NULL, is_kept BOOLEAN NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL,
+        season VARCHAR NOT NULL, state VARCHAR NOT NULL, expected_rows BIGINT, rows BIGINT NOT NULL, partition_hash VARCHAR,
+        input_hash VARCHAR, inputs VARCHAR, code_version VARCHAR, checks VARCHAR NOT NULL, cause VARCHAR, run_id VARCHAR NOT NULL,
+        record_version INTEGER NOT NULL, first_committed_at TIMESTAMP, committed_at TIMESTAMP, confirmed_by BIGINT""",
     "presence": "table_name VARCHAR NOT NULL, game_date DATE NOT NULL, games BIGINT NOT NULL, partial BIGINT NOT NULL",
     "runs": """run_id VARCHAR PRIMARY KEY, command VARCHAR NOT NULL, scope VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
-        ended_at TIMESTAMP, outcome VARCHAR NOT NULL, ordinal BIGINT NOT NULL, considered BIGINT NOT NULL,
+        ended_at TIMESTAMP, outcome VARCHAR NOT NULL, stopped VARCHAR, ordinal BIGINT NOT NULL, considered BIGINT NOT NULL,
         planned BIGINT NOT NULL, cut_off BIGINT NOT NULL, outside BIGINT NOT NULL, written BIGINT NOT NULL, unchanged BIGINT NOT NULL,
-        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, rows BIGINT NOT NULL, seconds_saved DOUBLE NOT NULL,
+        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, not_run BIGINT NOT NULL, rows BIGINT NOT NULL, seconds_saved DOUBLE NOT NULL,
         unit VARCHAR NOT NULL, threads INTEGER NOT NULL, host VARCHAR NOT NULL, pid INTEGER NOT NULL, newest_ingest INTEGER NOT NULL""",
     "run_tables": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, considered BIGINT NOT NULL,
         planned BIGINT NOT NULL, cut_off BIGINT NOT NULL, outside BIGINT NOT NULL, written BIGINT NOT NULL, unchanged BIGINT NOT NULL,
-        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, seconds DOUBLE NOT NULL, seconds_saved DOUBLE NOT NULL,
+        failed BIGINT NOT NULL, blocked BIGINT NOT NULL, not_run BIGINT NOT NULL, seconds DOUBLE NOT NULL, seconds_saved DOUBLE NOT NULL,
         PRIMARY KEY (run_id, table_name)""",
     "attempts": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, outcome VARCHAR NOT NULL,
-        reason VARCHAR NOT NULL, cause VARCHAR, since BIGINT, inputs VARCHAR""",
+        reason VARCHAR NOT NULL, cause VARCHAR, since BIGINT, inputs VARCHAR,
+        tried VARCHAR NOT NULL, attempted_at TIMESTAMP NOT NULL, is_asked BOOLEAN NOT NULL""",
     "changes": """run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, game_date DATE NOT NULL, kind VARCHAR NOT NULL,
         key VARCHAR, keys BIGINT NOT NULL, columns VARCHAR NOT NULL""",
     "certificates": """certificate_id VARCHAR PRIMARY KEY, run_id VARCHAR, scope VARCHAR NOT NULL, sample BIGINT, seed BIGINT,
@@ -73,6 +78,7 @@ _PER_SUBJECT = {
     "column_fingerprints": "table_name",
     "partitions": "table_name",
     "presence": "table_name",
+    "previous": "replaced_by",
     "retired": "table_name",
     "attempts": "run_id",
     "run_tables": "run_id",
@@ -108,7 +114,7 @@ def create(warehouse: Warehouse) -> None:
         refuse_other_version(warehouse)
         return
     with warehouse.transaction():
-        for schema in ("raw", "analytics", "precompute", "ledger"):
+        for schema in ("raw", "analytics", "precompute", "previous", "ledger"):
             warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, columns in _TABLES.items():
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")

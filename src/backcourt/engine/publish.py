@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from backcourt.engine import changes, ledger
+from backcourt.engine import changes, ledger, previous
 from backcourt.engine.build import hash_rows
 from backcourt.engine.contract import Contract
 from backcourt.engine.guard import rule_names
@@ -51,6 +51,7 @@ def publish(warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_
     hash_rows(warehouse, contract)
     with warehouse.transaction():
         changes.record(warehouse, contract, run_id)
+        previous.keep(warehouse, contract, run_id)
         _replace_rows(warehouse, contract)
         _record(warehouse, table, run_id, moment)
         record_trouble(warehouse, contract, "failed", failed, run_id)
@@ -67,12 +68,16 @@ def publish(warehouse: Warehouse, table: Table, failed: Mapping[date, str], run_
 def record_trouble(
     warehouse: Warehouse, contract: Contract, state: str, causes: Mapping[date, str], run_id: str
 ) -> None:
-    """Mark partitions failed or blocked with their cause; rows and hash of the old content stay on record."""
+    """Mark partitions failed or blocked with their cause; rows and hash of the old content, and its run, stay on record.
+
+    Of a damaged one the hash goes: under another state nothing else would tell that its rows are not to be trusted.
+    """
     for game_date, cause in sorted(causes.items()):
         warehouse.execute(
             """INSERT INTO ledger.partitions (table_name, game_date, season, state, rows, checks, cause, run_id, record_version)
             SELECT table_name, game_date, season, ?, 0, '', ?, ?, 0 FROM evaluation WHERE table_name = ? AND game_date = ?
-            ON CONFLICT (table_name, game_date) DO UPDATE SET state = excluded.state, cause = excluded.cause, run_id = excluded.run_id""",
+            ON CONFLICT (table_name, game_date) DO UPDATE SET state = excluded.state, cause = excluded.cause,
+              partition_hash = IF(partitions.state = 'damaged', NULL, partitions.partition_hash)""",
             [state, cause, run_id, contract.full_name, game_date],
         )
 
@@ -90,7 +95,7 @@ def _split_dates(warehouse: Warehouse, contract: Contract, failed: Mapping[date,
           FULL JOIN stored AS o ON o.game_date = n.game_date AND o.column_name = n.column_name
           WHERE n.fingerprint IS DISTINCT FROM o.fingerprint OR n.rows IS DISTINCT FROM o.rows)
         SELECT u.game_date, u.game_date IN (SELECT game_date FROM differing)
-          OR COALESCE(p.state NOT IN ('verified', 'failed', 'blocked'), TRUE) OR p.partition_hash IS NULL AS is_changed
+          OR COALESCE(p.state NOT IN ('verified', 'failed', 'blocked', 'held'), TRUE) OR p.partition_hash IS NULL AS is_changed
         FROM unit_dates AS u LEFT JOIN ledger.partitions AS p ON p.table_name = $table AND p.game_date = u.game_date
         WHERE NOT list_contains($failed::DATE[], u.game_date)""",
         {"table": contract.full_name, "failed": list(failed)},

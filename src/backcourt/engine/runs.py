@@ -2,7 +2,7 @@
 
 Every partition that a run considers ends in one way: skipped because its input is equal, cut off because all that it
 reads came out equal, left as it is because no row that changed reaches it (outside the cone), recomputed (written where
-its content changed, else unchanged), failed, or blocked.
+its content changed, else unchanged), failed, blocked, or not run as the run was stopped before.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ import socket
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from backcourt.engine import ledger
+from backcourt.engine.stops import Stop
 from backcourt.errors import UsageError
-from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Row, Warehouse
-
-if TYPE_CHECKING:
-    from backcourt.engine.plan import Plan
 
 LATEST = "latest"
 
@@ -49,6 +46,7 @@ class Tally:
     unchanged: int
     failed: int
     blocked: int
+    not_run: int
     seconds: float
     seconds_saved: float = 0.0
 
@@ -57,7 +55,8 @@ class Tally:
 class Run:
     """One run on record; `skip_rate` is the share of the considered partitions that were not computed.
 
-    A run that has not ended (`outcome` running) or was killed (interrupted) has no tallies per table.
+    `stopped` says why a run ended before its plan did. One that has not ended (`outcome` running) or was killed
+    (interrupted, without a `stopped`) has no tallies per table.
     """
 
     run_id: str
@@ -67,6 +66,7 @@ class Run:
     ended_at: datetime | None
     seconds: float | None
     outcome: str
+    stopped: str | None
     unit: str
     threads: int
     host: str
@@ -80,6 +80,7 @@ class Run:
     unchanged: int
     failed: int
     blocked: int
+    not_run: int
     rows: int
     skip_rate: float | None
     seconds_saved: float
@@ -92,7 +93,16 @@ class Run:
         return cls(*row)
 
 
-def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: int, started: datetime) -> str:
+def begin(
+    warehouse: Warehouse,
+    command: str,
+    scope: str,
+    considered: int,
+    planned: int,
+    unit: str,
+    threads: int,
+    started: datetime,
+) -> str:
     """Put a new run on record, and close the record of one that was killed; the id of the new one."""
     run_id = f"{started:%Y%m%dT%H%M%S}.{started.microsecond:06d}-{os.getpid()}"
     # A clock that stands still gives every run of a process one name; the later ones are numbered.
@@ -102,15 +112,16 @@ def begin(warehouse: Warehouse, scope: Scope, plan: Plan, unit: str, threads: in
         _close_killed(warehouse)
         warehouse.execute(
             """INSERT INTO ledger.runs
-            SELECT $run, 'backfill', $scope, $moment, NULL, 'running', COALESCE(MAX(ordinal), 0) + 1, $considered, $planned,
-              0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid,
+            SELECT $run, $command, $scope, $moment, NULL, 'running', NULL, COALESCE(MAX(ordinal), 0) + 1,
+              $considered, $planned, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, $unit, $threads, $host, $pid,
               (SELECT COALESCE(MAX(ingest_id), 0) FROM ledger.ingests) FROM ledger.runs""",
             {
                 "run": run_id,
-                "scope": scope.describe(),
+                "command": command,
+                "scope": scope,
                 "moment": started.replace(tzinfo=None),
-                "considered": plan.considered,
-                "planned": plan.partitions,
+                "considered": considered,
+                "planned": planned,
                 "unit": unit,
                 "threads": threads,
                 "host": socket.gethostname(),
@@ -127,29 +138,51 @@ def _close_killed(warehouse: Warehouse) -> None:
         f"{name} = (SELECT COUNT(*) FROM ledger.attempts AS a WHERE a.run_id = runs.run_id AND a.outcome = '{name}')"
         for name in _COUNTED
     )
-    warehouse.execute(f"UPDATE ledger.runs SET outcome = 'interrupted', {counts} WHERE outcome = 'running'")
+    attempted = "(SELECT COUNT(*) FROM ledger.attempts AS a WHERE a.run_id = runs.run_id)"
+    warehouse.execute(
+        f"UPDATE ledger.runs SET outcome = 'interrupted', {counts}, not_run = planned - {attempted} WHERE outcome = 'running'"
+    )
 
 
-def end(warehouse: Warehouse, run_id: str, outcome: str, tallies: Sequence[Tally], rows: int, ended: datetime) -> None:
-    """Put on record how a run ended, with what it saved."""
-    counts = [sum(getattr(each, name) for each in tallies) for name in ("cut_off", *_COUNTED)]
+def end(
+    warehouse: Warehouse,
+    run_id: str,
+    outcome: str,
+    stop: Stop | None,
+    tallies: Sequence[Tally],
+    rows: int,
+    ended: datetime,
+) -> None:
+    """Commit how a run ended, with what it saved."""
     with warehouse.transaction():
-        warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
-        warehouse.execute(
-            "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off + outside) * p.seconds"
-            f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
-            [run_id],
-        )
-        saved = warehouse.value(
-            "SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id]
-        )
-        warehouse.execute(
-            "UPDATE ledger.runs SET ended_at = ?, outcome = ?, rows = ?, cut_off = ?, outside = ?, written = ?, unchanged = ?,"
-            " failed = ?, blocked = ?, seconds_saved = ? WHERE run_id = ?",
-            [ended.replace(tzinfo=None), outcome, rows, *counts, saved, run_id],
-        )
-        ledger.seal(warehouse, "runs")
-        ledger.seal(warehouse, "run_tables", [run_id])
+        write_end(warehouse, run_id, outcome, stop, tallies, rows, ended)
+
+
+def write_end(
+    warehouse: Warehouse,
+    run_id: str,
+    outcome: str,
+    stop: Stop | None,
+    tallies: Sequence[Tally],
+    rows: int,
+    ended: datetime,
+) -> None:
+    """Put on record how a run ended; call inside a transaction."""
+    counts = [sum(getattr(each, name) for each in tallies) for name in ("cut_off", *_COUNTED, "not_run")]
+    warehouse.insert("ledger.run_tables", [(run_id, *astuple(each)) for each in tallies])
+    warehouse.execute(
+        "UPDATE ledger.run_tables SET seconds_saved = (considered - planned + cut_off + outside) * p.seconds"
+        f" FROM ({_PRICES}) AS p WHERE p.table_name = run_tables.table_name AND run_id = ?",
+        [run_id],
+    )
+    saved = warehouse.value("SELECT COALESCE(SUM(seconds_saved), 0) FROM ledger.run_tables WHERE run_id = ?", [run_id])
+    warehouse.execute(
+        "UPDATE ledger.runs SET ended_at = ?, outcome = ?, stopped = ?, rows = ?, cut_off = ?, outside = ?, written = ?, unchanged = ?,"
+        " failed = ?, blocked = ?, not_run = ?, seconds_saved = ? WHERE run_id = ?",
+        [ended.replace(tzinfo=None), outcome, stop.said if stop else None, rows, *counts, saved, run_id],
+    )
+    ledger.seal(warehouse, "runs")
+    ledger.seal(warehouse, "run_tables", [run_id])
 
 
 def recorded(warehouse: Warehouse, limit: int | None = None) -> list[Run]:
@@ -184,9 +217,11 @@ def chosen(warehouse: Warehouse, run_id: str | None = None, since: str | None = 
 
 def _runs() -> str:
     """All runs in the order of the fields of `Run`."""
-    return """SELECT run_id, command, scope, started_at, ended_at, epoch(ended_at) - epoch(started_at), outcome, unit, threads,
-      host, pid, considered, considered - planned, cut_off, outside, written + unchanged, written, unchanged, failed, blocked, rows,
-      (considered - planned + cut_off + outside) / NULLIF(considered, 0), seconds_saved, ordinal FROM ledger.runs"""
+    # A clock may be set back meanwhile; no time is negative.
+    return """SELECT run_id, command, scope, started_at, ended_at,
+      IF(ended_at < started_at, 0, epoch(ended_at) - epoch(started_at)), outcome, stopped, unit, threads,
+      host, pid, considered, considered - planned, cut_off, outside, written + unchanged, written, unchanged, failed, blocked, not_run,
+      rows, (considered - planned + cut_off + outside) / NULLIF(considered, 0), seconds_saved, ordinal FROM ledger.runs"""
 
 
 def as_document(run: Run) -> dict[str, Any]:
@@ -203,6 +238,7 @@ def as_document(run: Run) -> dict[str, Any]:
             "unchanged": each.unchanged,
             "failed": each.failed,
             "blocked": each.blocked,
+            "not_run": each.not_run,
             "seconds": round(each.seconds, 3),
             "seconds_saved": round(each.seconds_saved, 3),
         }

@@ -32,10 +32,7 @@ def write(warehouse: Warehouse, query: Query, path: Path, form: str) -> Written:
 
     The file appears when it is whole. Nothing in it tells the time, and no number of threads changes it.
     """
-    if not path.parent.is_dir():
-        raise WarehouseError.unwritable(path, f"there is no folder {path.parent}")
-    if path.is_dir():
-        raise WarehouseError.unwritable(path, "it is a folder")
+    refuse_unwritable(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     literal = "'" + str(draft).replace("'", "''") + "'"
     try:
@@ -51,10 +48,17 @@ def write(warehouse: Warehouse, query: Query, path: Path, form: str) -> Written:
     return written
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, which appears when it is whole; raises WarehouseError when it cannot be."""
+def refuse_unwritable(path: Path) -> None:
+    """Raise WarehouseError for a path that no file can be written to; what takes minutes asks before."""
+    if not path.parent.is_dir():
+        raise WarehouseError.unwritable(path, f"there is no folder {path.parent}")
     if path.is_dir():
         raise WarehouseError.unwritable(path, "it is a folder")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, which appears when it is whole; raises WarehouseError when it cannot be."""
+    refuse_unwritable(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")

@@ -38,7 +38,7 @@ class PastRun:
     @property
     def seconds(self) -> float | None:
         """How long it took."""
-        return None if self.ended is None else (self.ended - self.started).total_seconds()
+        return None if self.ended is None else max(0.0, (self.ended - self.started).total_seconds())
 
     @property
     def succeeded(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import TypedDict
 from backcourt.checks.preflight import refuse_without_ledger
 from backcourt.engine import events, ledger
 from backcourt.engine.evaluate import NOT_DUE, WITH_CODE, evaluate_all
+from backcourt.engine.plan import Waiting
 from backcourt.engine.registry import Registry
+from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import LockedError
 from backcourt.report import history
 from backcourt.report.history import PastRun
@@ -24,8 +25,6 @@ STATES = ("verified", "stale", "missing", "failed", "blocked", "damaged", "held"
 FAILURES = ("failed", "blocked", "damaged")
 
 Wanted = frozenset[str] | None
-Slot = tuple[str, str | None, str | None]
-_Seen = tuple[date, str, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -122,6 +121,7 @@ class Status:
     last_run: PastRun | None
     last_success: PastRun | None
     failures: tuple[Failure, ...]
+    waiting: tuple[Waiting, ...]
     certificate: LastCertificate | None
 
     @property
@@ -130,13 +130,21 @@ class Status:
         return tuple(each for each in self.failures if each.state == "damaged")
 
 
-def read_status(path: Path, registry: Registry, scope: Scope, now: datetime, stalled_after: timedelta) -> Status:
+def read_status(
+    path: Path,
+    registry: Registry,
+    scope: Scope,
+    now: datetime,
+    stalled_after: timedelta,
+    patience: Patience | None = None,
+) -> Status:
     """The status of the warehouse at `path`; raises LockedError when it is in use and has left no snapshot yet."""
     wanted = wanted_tables(registry, scope)
     try:
         with Warehouse.open(path, read_only=True) as warehouse:
             refuse_without_ledger(warehouse)
             evaluate_all(warehouse, registry)
+            mark(warehouse, registry, patience or Patience(), now)
             past = history.of_ledger(warehouse)
             return Status(
                 kind=ledger.meta(warehouse, "kind"),
@@ -148,6 +156,7 @@ def read_status(path: Path, registry: Registry, scope: Scope, now: datetime, sta
                 running=None,
                 last_run=past.last,
                 last_success=past.last_success,
+                waiting=_waiting(warehouse, wanted, scope),
                 certificate=last_certificate(warehouse),
             )
     except LockedError:
@@ -171,6 +180,7 @@ def _from_snapshot(path: Path, wanted: Wanted, scope: Scope, now: datetime, stal
             running=past.going,
             last_run=past.last,
             last_success=past.last_success,
+            waiting=_waiting(warehouse, wanted, scope),
             certificate=None,
         )
 
@@ -200,47 +210,61 @@ class Counted(TypedDict):
 
 def counted(warehouse: Warehouse, wanted: Wanted, scope: Scope) -> Counted:
     """Count the partitions of a scope by table, and by table and season and month; the table furthest behind comes first."""
-    counts: dict[Slot, list[_Seen]] = {}
-    failures = []
-    rows = warehouse.rows(
-        "SELECT table_name, season, game_date, state, uncovered, COALESCE(rows, 0), COALESCE(expected_rows, 0), reason"
-        " FROM evaluation ORDER BY table_name, game_date"
-    )
-    for table, season, game_date, state, *figures, reason in rows:
-        if _is_wanted(wanted, table) and scope.includes(game_date, season):
-            for slot in ((table, None, None), (table, season, None), (table, None, f"{game_date:%Y-%m}")):
-                counts.setdefault(slot, []).append((game_date, state, *figures))
-            if state in FAILURES:
-                failures.append(Failure(table.partition(".")[2], game_date, state, reason or ""))
-    statuses = [_count(slot, seen) for slot, seen in counts.items()]
+    days = warehouse.rows("SELECT DISTINCT game_date, season FROM evaluation")
+    chosen = {
+        "dates": [day for day, season in days if scope.includes(day, season)],
+        "tables": None if wanted is None else sorted(wanted),
+    }
+    statuses = [_status(*row) for row in warehouse.rows(_COUNTS, chosen)]
     totals = [one for one in statuses if one.season is None and one.month is None]
     return {
         "totals": tuple(sorted(totals, key=lambda one: (one.share, one.table))),
         "by_season": tuple(one for one in statuses if one.season is not None),
         "by_month": tuple(one for one in statuses if one.month is not None),
-        "failures": tuple(failures),
+        "failures": tuple(Failure(*row) for row in warehouse.rows(_FAILURES, chosen)),
     }
 
 
-def _count(slot: Slot, seen: list[_Seen]) -> TableStatus:
-    table, season, month = slot
-    states = Counter(state for _, state, *_ in seen)
-    expected = {name: states[name] for name in STATES}
-    return TableStatus(
-        table=table.partition(".")[2],
-        season=season,
-        month=month,
-        expected=sum(expected.values()),
-        states=expected,
-        uncovered_games=sum(uncovered for _, _, uncovered, _, _ in seen),
-        rows=sum(rows for *_, rows, _ in seen),
-        expected_rows=sum(expected for *_, expected in seen),
-        newest_verified=max((day for day, state, *_ in seen if state == "verified"), default=None),
-    )
+_CHOSEN = """WITH chosen AS (SELECT *, split_part(table_name, '.', 2) AS name, strftime(game_date, '%Y-%m') AS month FROM evaluation
+  WHERE game_date IN (SELECT UNNEST($dates::DATE[])) AND ($tables IS NULL OR list_contains($tables, table_name)))"""
+_COUNTS = f"""{_CHOSEN}
+  SELECT name, IF(GROUPING(season) = 0, COALESCE(season, ''), NULL) AS in_season, IF(GROUPING(month) = 0, month, NULL) AS in_month,
+    SUM(uncovered), SUM(COALESCE(rows, 0)), SUM(COALESCE(expected_rows, 0)), MAX(game_date) FILTER (WHERE state = 'verified'),
+    {", ".join(f"COUNT(*) FILTER (WHERE state = '{state}')" for state in STATES)}
+  FROM chosen GROUP BY GROUPING SETS ((name), (name, season), (name, month)) ORDER BY name, in_season, in_month"""
+_FAILURES = f"""{_CHOSEN}
+  SELECT name, game_date, state, COALESCE(reason, '') FROM chosen WHERE state IN {FAILURES} ORDER BY name, game_date"""
+
+
+def _status(
+    table: str,
+    season: str | None,
+    month: str | None,
+    uncovered: int,
+    rows: int,
+    expected_rows: int,
+    newest: date | None,
+    *counts: int,
+) -> TableStatus:
+    states = dict(zip(STATES, counts, strict=True))
+    expected = sum(counts)
+    return TableStatus(table, season, month, expected, states, int(uncovered), int(rows), int(expected_rows), newest)
 
 
 def _is_wanted(wanted: Wanted, table: str) -> bool:
     return wanted is None or table in wanted
+
+
+def _waiting(warehouse: Warehouse, wanted: Wanted, scope: Scope) -> tuple[Waiting, ...]:
+    rows = warehouse.rows(
+        "SELECT table_name, game_date, season, state, waits, COALESCE(reason, '') FROM evaluation"
+        " WHERE waits IS NOT NULL ORDER BY ordinal, game_date"
+    )
+    return tuple(
+        Waiting(table.partition(".")[2], day, *told)
+        for table, day, season, *told in rows
+        if _is_wanted(wanted, table) and scope.includes(day, season)
+    )
 
 
 def last_certificate(warehouse: Warehouse) -> LastCertificate | None:

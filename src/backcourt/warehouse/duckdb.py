@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 
 from backcourt.clock import Clock, SystemClock
-from backcourt.errors import LockedError, WarehouseError
+from backcourt.errors import BackcourtError, LockedError, WarehouseError
 from backcourt.seasons import eastern_date
+from backcourt.warehouse.lease import TIMEOUT, Holder, Lease, holder_of
 
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
@@ -51,8 +52,10 @@ class Warehouse:
         read_only: bool,
         clock: Clock | None = None,
         horizon_days: int = 1,
+        lease: Lease | None = None,
     ) -> None:
         self._connection = connection
+        self._lease = lease
         self._clock = clock or SystemClock()
         self._horizon_days = horizon_days
         self.path = path
@@ -69,13 +72,15 @@ class Warehouse:
         threads: int | None = None,
         memory_limit: str | None = None,
         lock_timeout: float = 0.0,
+        lease_timeout: float = TIMEOUT,
         clock: Clock | None = None,
         horizon_days: int = 1,
     ) -> Warehouse:
-        """Open the file at `path`, creating it unless `read_only`.
+        """Open the file at `path`, creating it unless `read_only`; who opens it to write holds its lease until it is closed.
 
         Raises LockedError when another process still has it after `lock_timeout` seconds, WarehouseError when it
-        cannot be opened for any other reason.
+        cannot be opened for any other reason. The lease of a holder that is dead, or was not heard of for
+        `lease_timeout` seconds, is taken over.
         """
         if read_only and not path.exists():
             raise WarehouseError.missing(path)
@@ -84,8 +89,14 @@ class Warehouse:
             config["threads"] = threads
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
+        clock = clock or SystemClock()
         connection = _connect(path, read_only, config, time.monotonic() + lock_timeout)
-        return cls(_prepare(connection), path, read_only=read_only, clock=clock, horizon_days=horizon_days)
+        try:
+            lease = None if read_only else Lease.take(path, clock, lease_timeout)
+        except BackcourtError:
+            connection.close()
+            raise
+        return cls(_prepare(connection), path, read_only=read_only, clock=clock, horizon_days=horizon_days, lease=lease)
 
     @classmethod
     def in_memory(cls, threads: int | None = None, clock: Clock | None = None) -> Warehouse:
@@ -102,8 +113,23 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Close the file and give up the lock."""
-        self._connection.close()
+        """Close the file and give up lease and lock; closing it again does nothing."""
+        lease, self._lease = self._lease, None
+        try:
+            if lease:
+                # Before the lock: who gets that next must not find a lease of somebody who lives.
+                lease.release()
+        finally:
+            self._connection.close()
+
+    @property
+    def taken_from(self) -> Holder | None:
+        """The dead process whose lease was taken over when the warehouse was opened to write."""
+        return self._lease.taken_from if self._lease else None
+
+    def now(self) -> datetime:
+        """This moment, by the clock that the warehouse was opened with."""
+        return self._clock.now()
 
     def horizon(self, as_of: datetime | None = None) -> date:
         """The last date that pre-game tables reach to: the Eastern date of today, or of a moment, and `horizon_days` more."""
@@ -193,6 +219,8 @@ class Warehouse:
         self._in_transaction = True
         try:
             yield
+            if self._lease:
+                self._lease.confirm()
             self._run("COMMIT", None)
         except BaseException:
             # A failed COMMIT has already ended the transaction; only then may ROLLBACK find nothing to undo.
@@ -285,10 +313,19 @@ def _connect(
                 ) from error
             if time.monotonic() >= deadline:
                 raise LockedError(
-                    f"The warehouse {path} is in use by process {holder['pid']} ({holder['program']}).",
+                    f"The warehouse {path} is in use by process {holder['pid']} ({holder['program']}){_told_of(path, holder['pid'])}.",
                     "Wait for it, or raise --lock-timeout; `backcourt status` works meanwhile.",
                 ) from error
             time.sleep(0.05)
+
+
+def _told_of(path: Path, pid: str) -> str:
+    """What the lease says of the process that has the lock; a process that only reads has none."""
+    try:
+        holder = holder_of(path)
+    except WarehouseError as error:
+        return f" ({error.message})"
+    return f" {holder}" if holder and str(holder.pid) == pid else ""
 
 
 @contextmanager

@@ -202,11 +202,15 @@ def event_file(ground: Ground) -> Iterator[Finding]:
             path.open("ab").close()
         else:
             _write_beside(path.absolute().parent)
+        is_empty = not path.exists() or not path.stat().st_size
         count = len(events.newest_run(ground.path))
     except OSError as error:
         yield Finding("event file", "fail", f"{path} cannot be written: {error.strerror}", hint=hint)
-    except ValueError as error:
-        yield Finding("event file", "fail", f"{path} cannot be read: {error}", hint=hint)
+        return
+    if is_empty:
+        yield Finding("event file", "pass", "it can be written; nothing is in it yet")
+    elif count:
+        yield Finding("event file", "pass", f"{path.name} can be written; {count} events of the newest run can be read")
     else:
-        said = f"{path.name} can be written; its last {count} events can be read" if count else "it can be written"
-        yield Finding("event file", "pass", said)
+        # A piece of a line is what a killed process leaves; a file without one event is something else.
+        yield Finding("event file", "fail", f"{path} holds no event", hint=hint)

@@ -1,8 +1,8 @@
 """Is a period of a column out of line with the column's own history? The period itself, and all of its season, is not in it.
 
 A month is held against the same month of other seasons, as most columns fill and move with the calendar; where fewer than
-two other seasons are on record, against all other months, and then only a collapse is told. Robust by medians: a bad
-season or two do not make the usual.
+two other seasons are on record, against the other months of its own, and then only a collapse is told. What is usual is a
+median, or there the better quarter: bad periods in the history do not make the usual.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DATES = 12
 """A period with fewer dates is too short to be judged."""
 VALUES = 100
 """So is one with fewer values."""
-ROSE = 1 / 3
+ROSE = 0.4
 """How far a share of NULL or 0 must rise to be told,"""
 SPREADS = 3
 """and how many times as far as it moves in the other seasons."""
@@ -27,8 +27,12 @@ SHIFT = 1 / 4
 """and as a share of what it is as a rule."""
 NEARLY = 0.99
 """The share from which on a column counts as empty or as all zeros."""
+RARE = 0.9
+"""A column of more zeros than this has no mean to speak of."""
 VARIED = 5
-"""A number that has this many values elsewhere should not have one only."""
+"""A number that has this many values elsewhere should not have one only;"""
+LONG_WINDOW = 20
+"""within one season more than this, as the number of games in a window is all the same once it is full."""
 
 
 def judgeable(one: Figures) -> bool:
@@ -57,15 +61,24 @@ def judge(
         yield from _shifted(column, period, others)
 
 
-def judge_alone(column: Column, period: Figures, history: Sequence[Figures]) -> Iterator[str]:
-    """The same beside other months of any season; not for the first month of a season, in which windows only fill."""
-    if period.null_share >= NEARLY and median(one.null_share for one in history) < 1 / 2:
-        yield _emptier(period, history)
+def judge_alone(column: Column, period: Figures, history: Sequence[Figures], *, is_declared: bool) -> Iterator[str]:
+    """The same beside the other months of its season; four bad ones of eight are then told by the four good ones."""
+    usual = _better([one.null_share for one in history])
+    if not is_declared and period.null_share >= NEARLY and usual < 1 - ROSE:
+        yield f"without a value in {period.null_share:.0%} of its rows, {usual:.0%} as a rule"
     others = [one for one in history if one.values >= VALUES]
-    if not column.constant and period.values >= VALUES and len(others) >= 2:
-        collapse = _collapse(column, period, others)
-        if collapse:
-            yield collapse
+    if not column.constant and period.values >= VALUES and len(others) >= 3:
+        zeros = _better([one.zero_share for one in others])
+        varied = median(sorted(one.distinct for one in others)[len(others) // 2 :])
+        if period.zero_share >= NEARLY and zeros < 1 - ROSE:
+            yield f"0 in {period.zero_share:.0%} of its values, {zeros:.0%} as a rule"
+        elif period.is_constant and column.type in NUMBERS and varied >= LONG_WINDOW:
+            yield f"one value only, {period.low}, where {int(varied)} are the rule"
+
+
+def _better(shares: Sequence[float]) -> float:
+    """The share that a quarter of the periods do not exceed."""
+    return sorted(shares)[len(shares) // 4]
 
 
 def _collapse(column: Column, period: Figures, others: Sequence[Figures]) -> str:
@@ -81,7 +94,9 @@ def _collapse(column: Column, period: Figures, others: Sequence[Figures]) -> str
 def _shifted(column: Column, period: Figures, others: Sequence[Figures]) -> Iterator[str]:
     means = [one.mean for one in others if one.mean is not None]
     spread = median(one.spread or 0.0 for one in others)
-    if column.type not in NUMBERS or column.name.endswith("_id") or not spread or period.mean is None or len(means) < 2:
+    is_number = column.type in NUMBERS and not column.name.endswith("_id")
+    is_rare = median(one.zero_share for one in others) > RARE
+    if not is_number or is_rare or not spread or period.mean is None or len(means) < 2:
         return
     usual = median(means)
     moved = abs(period.mean - usual)

@@ -49,7 +49,7 @@ ZONE_SUMS = Rule(
     "zone_sums", "equalities", "blocking", "the players' zones add up to their team's, where all of them have zones"
 )
 SCORE = Rule(
-    "final_score", "equalities", "blocking", "points, margin and result are those of the final score in the schedule"
+    "schedule_score", "equalities", "blocking", "points, margin and result are those of the final score in the schedule"
 )
 PLACE = Rule(
     "in_the_game",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from backcourt.checks.shares import ColumnShare, column_shares, whole_seasons
@@ -30,6 +31,12 @@ RULES = (SHARES, DRIFT)
 LONG = 60
 """A season with fewer dates is too young for what is said of whole seasons."""
 
+# Asked of every column of a table alike, the query is kept once.
+_ANY = Column(name="EACH COLUMN", type="double", doc="any column of the table")
+
+# Beside these a month of playoffs alone is another thing: nobody rests, and nobody knows the next game.
+_REGULAR = "SELECT DISTINCT strftime(game_date, '%Y-%m') FROM ledger.schedule WHERE season_type = 'regular'"
+
 _HINT = (
     "Look at the rows and at what they come from. Where it is right, say why in the contract: availability.yaml for empty"
     " columns, constant: or drift: for the others."
@@ -52,86 +59,105 @@ def _shares(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
     found: list[ColumnShare] = []
     for season in seasons:
         found += column_shares(stage.warehouse, table.contract, [season], is_declared=season in declared)
-    problems = [each for each in found if each.problem]
-    figures = {"seasons": seasons, "declared": sorted(declared & set(seasons)), "shares": len(found)}
-    for each in problems:
+    problems: dict[str, list[ColumnShare]] = {}
+    for each in found:
+        if each.problem:
+            problems.setdefault(each.column, []).append(each)
+    for column, ones in problems.items():
         told = {
-            "column": each.column,
-            "season": each.season,
-            "rows": each.rows,
-            "share": each.share,
-            "declared": each.declared,
+            "column": column,
+            "seasons": {one.season: {"share": one.share, "declared": one.declared} for one in ones},
         }
-        sql = _query(table, [table.contract.column(each.column)])
-        yield failed(SHARES, table.name, f"{each.column} in {each.season}: {each.problem}", told, sql, _HINT)
+        more = f"; also in {', '.join(one.season for one in ones[1:])}" if len(ones) > 1 else ""
+        said = f"{column} in {ones[0].season}: {ones[0].problem}{more}"
+        yield failed(SHARES, table.name, said, told, _query(table, [table.contract.column(column)]), _HINT)
     if not problems:
-        yield judged(SHARES, table.name, f"{len(found):,} shares in {len(seasons)} whole seasons", figures)
+        figures = {"seasons": seasons, "declared": sorted(declared & set(seasons)), "shares": len(found)}
+        said = f"{len(found):,} shares in {len(seasons)} whole seasons"
+        yield judged(SHARES, table.name, said, figures, query=_query(table, [_ANY]))
 
 
 def _declared_seasons(table: Table) -> set[str]:
     return {season for one in table.contract.availability.values() for season in one.shares}
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """The periods of a table that a round asks about: months by label, those of them with regular games, whole seasons.
+
+    `judged` are those that were long enough.
+    """
+
+    months: frozenset[str]
+    regular: frozenset[str]
+    seasons: frozenset[str]
+    judged: set[str] = field(default_factory=set)
+
+
 def _drift(stage: Stage, table: Table, *, is_real: bool) -> Iterator[Result]:
-    dates = stage.warehouse.rows(
+    verified = stage.warehouse.rows(
         "SELECT game_date FROM evaluation WHERE table_name = ? AND state = 'verified'", [table.full_name]
     )
-    months = read_figures(stage.warehouse, table, sorted({*stage.dates(table), *(day for (day,) in dates)}))
-    asked = {day.strftime("%Y-%m") for day in stage.dates(table)}
-    whole = set(whole_seasons(stage.warehouse, table, stage.scope))
-    wrong = False
-    counted: set[str] = set()
+    dates = stage.dates(table)
+    months = read_figures(stage.warehouse, table, sorted({*dates, *(day for (day,) in verified)}))
+    asked = _Asked(
+        frozenset(day.strftime("%Y-%m") for day in dates),
+        frozenset(month for (month,) in stage.warehouse.rows(_REGULAR)),
+        frozenset(whole_seasons(stage.warehouse, table, stage.scope)),
+    )
+    results = []
     for column in table.contract.columns:
-        if column.role in ("key", "partition"):
-            continue
-        declared = _declared(table, column) if is_real else set()
-        found: dict[str, str] = {}
-        for period, said in _column(column, months[column.name], asked, whole, declared, counted):
-            found[period.label] = f"{found[period.label]}; {said}" if period.label in found else said
-        if found:
-            wrong = True
-            label, said = next(iter(found.items()))
-            more = f"; also in {', '.join(list(found)[1:])}" if len(found) > 1 else ""
-            figures = {"column": column.name, "periods": found}
-            text = f"{column.name} in {label}: {said}{more}"
-            yield failed(DRIFT, table.name, text, figures, _query(table, [column]), _HINT)
-    if not wrong:
-        short = len(asked) - len(counted & asked)
-        said = f"{len(table.contract.columns)} columns in {len(counted)} months and seasons; {short} months too short to judge"
-        yield judged(DRIFT, table.name, said, {"periods": sorted(counted), "too short": short})
+        if column.role not in ("key", "partition"):
+            declared = _declared(table, column) if is_real else set()
+            found: dict[str, list[str]] = {}
+            for period, said in _of_column(column, months[column.name], asked, declared):
+                found.setdefault(period.label, []).append(said)
+            if found:
+                results.append(_drifted(table, column, found))
+    short = len(asked.months - asked.judged)
+    said = f"{len(table.contract.columns)} columns in {len(asked.judged)} months and seasons; {short} months too short to judge"
+    told = {"periods": sorted(asked.judged), "too short": short}
+    yield from results or [judged(DRIFT, table.name, said, told, query=_query(table, [_ANY]))]
 
 
-def _column(
-    column: Column, months: Sequence[Figures], asked: set[str], whole: set[str], declared: set[str], counted: set[str]
+def _drifted(table: Table, column: Column, found: Mapping[str, Sequence[str]]) -> Result:
+    label, said = next(iter(found.items()))
+    more = f"; also in {', '.join(list(found)[1:])}" if len(found) > 1 else ""
+    text = f"{column.name} in {label}: {'; '.join(said)}{more}"
+    return failed(DRIFT, table.name, text, {"column": column.name, "periods": found}, _query(table, [column]), _HINT)
+
+
+def _of_column(
+    column: Column, months: Sequence[Figures], asked: _Asked, declared: set[str]
 ) -> Iterator[tuple[Figures, str]]:
-    """Every judged period of a column with what is wrong with it."""
+    """Every period of a column that is asked about and long enough, with what is wrong with it."""
     usable = [one for one in months if drift.judgeable(one)]
-    oldest = min((one.season for one in months), default="")
-    for period in usable:
-        if period.label not in asked:
-            continue
+    by_season = {one.season: [other for other in months if other.season == one.season] for one in months}
+    seasons = [one for one in map(of_season, by_season.values()) if one.dates >= LONG]
+    oldest = min(by_season, default="")
+    for period in [one for one in usable if one.label in asked.months]:
         same = [one for one in usable if one.month == period.month and one.season != period.season]
-        others = [one for one in usable if one is not period]
+        others = [one for one in usable if one.season == period.season and one is not period]
+        is_first = period.label == min(one.label for one in by_season[period.season])
         if len(same) >= 2:
-            counted.add(period.label)
-            known, first = period.season in declared, period.season == oldest
-            for said in drift.judge(column, period, same, is_declared=known, is_oldest=first):
-                yield period, said
-        elif len(others) >= 3 and period.label > min(one.label for one in months if one.season == period.season):
-            counted.add(period.label)
-            for said in drift.judge_alone(column, period, others):
-                yield period, said
-    seasons = [
-        of_season([one for one in months if one.season == season]) for season in sorted({one.season for one in months})
-    ]
-    long = [one for one in seasons if one.dates >= LONG]
-    for period in long:
-        others = [one for one in long if one is not period]
-        if period.season in whole and len(others) >= 2:
-            counted.add(period.label)
-            known, first = period.season in declared, period.season == oldest
-            for said in drift.judge(column, period, others, is_declared=known, is_oldest=first):
-                yield period, said
+            yield from _judged(column, period, same, asked, declared, oldest)
+        elif len(others) >= 3 and period.label in asked.regular and not is_first:
+            asked.judged.add(period.label)
+            known = period.season in declared
+            yield from ((period, said) for said in drift.judge_alone(column, period, others, is_declared=known))
+    for period in [one for one in seasons if one.season in asked.seasons]:
+        others = [one for one in seasons if one is not period]
+        if len(others) >= 2:
+            yield from _judged(column, period, others, asked, declared, oldest)
+
+
+def _judged(
+    column: Column, period: Figures, history: Sequence[Figures], asked: _Asked, declared: set[str], oldest: str
+) -> Iterator[tuple[Figures, str]]:
+    asked.judged.add(period.label)
+    is_declared, is_oldest = period.season in declared, period.season == oldest
+    for said in drift.judge(column, period, history, is_declared=is_declared, is_oldest=is_oldest):
+        yield period, said
 
 
 def _declared(table: Table, column: Column) -> set[str]:

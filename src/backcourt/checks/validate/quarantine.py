@@ -20,6 +20,7 @@ from backcourt.engine.evaluate import evaluate_all
 from backcourt.engine.guard import rule_names
 from backcourt.engine.refused import Refusal
 from backcourt.engine.registry import Table
+from backcourt.warehouse.duckdb import QueryError
 
 SOUND = Rule(
     "rows_of_the_ledger", "hashes", "blocking",
@@ -104,11 +105,15 @@ def commit(stage: Stage, made: Quarantine, review_id: str) -> None:
 
 
 def _harmed(stage: Stage, table: Table) -> dict[date, str]:
-    """The dates of a table whose stored rows are not those of the ledger."""
+    """The dates of a table whose stored rows are not those of the ledger; all of them, if it cannot be read."""
     contract = table.contract
-    differing = ledger.differing_fingerprints(
-        stage.warehouse, table.full_name, table.full_name, contract.key, contract.column_names, "game_date"
-    )
+    try:
+        differing = ledger.differing_fingerprints(
+            stage.warehouse, table.full_name, table.full_name, contract.key, contract.column_names, "game_date"
+        )
+    except QueryError as error:
+        cause = f"it cannot be read: {' '.join(str(error).split())[:200]}"
+        return {part.game_date: cause for part in stage.partitions.get(table.full_name, [])}
     return {day: f"{count} columns differ from their fingerprints, {column} first" for day, column, count in differing}
 
 

@@ -40,7 +40,7 @@ RULES = (
     COMPLETE,
     _STORED,
     *(Rule(name, "contracts", "blocking", why) for name, why in _EVERY.items()),
-    Rule("TABLE'S OWN", "contracts", "blocking", "the checks of the table's contract.yaml, each under its name"),
+    Rule("own checks", "contracts", "blocking", "the checks of the table's contract.yaml, each under its name"),
     HASHES,
 )
 
@@ -78,11 +78,15 @@ def _complete(stage: Stage, table: Table) -> Result:
         }
         for season, parts in seasons.items()
     }
+    query = (
+        "SELECT season, state, COUNT(*), SUM(expected_rows), SUM(rows) FROM ledger.partitions"
+        f" WHERE table_name = '{table.full_name}' GROUP BY season, state"
+    )
     left = [each for each in due if each.state != "verified"]
     if left:
         said = f"{len(left):,} of {len(due):,} partitions are not verified, {left[0].game_date} ({left[0].state}) first"
-        return failed(COMPLETE, table.name, said, figures, hint="Run  backcourt backfill  first.")
-    return judged(COMPLETE, table.name, f"{len(due):,} partitions, all verified", figures)
+        return failed(COMPLETE, table.name, said, figures, query, "Run  backcourt backfill  first.")
+    return judged(COMPLETE, table.name, f"{len(due):,} partitions, all verified", figures, query=query)
 
 
 def _contract(stage: Stage, table: Table) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -230,9 +230,10 @@ class Raw:
             self._events[game_id].append(tuple(event))
         self._wanted = {"shots": set(), "events": set()}
 
-    def _lines(self, relation: str, names: Sequence[str], where: str = "TRUE", values: object = None) -> list[Line]:
+    def _lines(self, relation: str, names: Sequence[str], where: str = "TRUE", values: object = None) -> Iterator[Line]:
         sql = f"SELECT {', '.join(names)} FROM {relation} WHERE {where}"
-        return [Line(names, row) for row in self._warehouse.rows(sql, None if values is None else [values])]
+        for row in self._warehouse.rows(sql, None if values is None else [values]):
+            yield Line(names, row)
 
 
 def before(items: Sequence[Any], day: date) -> list[Any]:
