@@ -25,6 +25,12 @@ def test_some_sequences(steps: list[Step]) -> None:
     play(steps, verified=True, fresh=True)
 
 
+@pytest.mark.parametrize("game", [7, 0])
+def test_a_season_that_ends_or_begins_elsewhere(game: int) -> None:
+    """Its last or first game is postponed, while another change tells of something that reaches nobody."""
+    play([Step(changes=(("a game postponed or cancelled", game, 0), ("another tip-off", 4, 0)))], verified=False, fresh=True)
+
+
 @pytest.mark.soak
 def test_many_sequences() -> None:
     """On the small league, in two processes; every kind of change, crash and run is among them."""

@@ -131,13 +131,7 @@ def unreached(
         return set()
     else:
         _create_lines(warehouse, contract, links, first)
-    warehouse.execute(
-        """CREATE OR REPLACE TEMP TABLE cone_dates AS
-        SELECT d.game_date, d.since, h.* EXCLUDE (season)
-        FROM (SELECT UNNEST(?::DATE[]) AS game_date, UNNEST(?::BIGINT[]) AS since) AS d
-        JOIN evaluation AS e ON e.table_name = ? AND e.game_date = d.game_date JOIN histories AS h ON h.season = e.season""",
-        [list(since), list(since.values()), table.full_name],
-    )
+    _create_dates(warehouse, table, since)
     told = f"cone_dates AS d JOIN cone_lines AS c ON c.since > d.since AND {_READ[reach_of(registry, table, upstream)]}"
     # A change that nothing tells of cannot be followed.
     left = _days(warehouse, f"SELECT DISTINCT d.game_date FROM {told}")
@@ -145,6 +139,26 @@ def unreached(
         if left:
             left -= _reached(warehouse, registry, table, flow, told)
     return left
+
+
+def _create_dates(warehouse: Warehouse, table: Table, since: Mapping[date, int]) -> None:
+    """`cone_dates`: the dates, and from when to when they may read, now or at any time before.
+
+    All that raw.games ever had counts: a season whose last game was cancelled ends earlier today than when it was read.
+    """
+    warehouse.execute(
+        """CREATE OR REPLACE TEMP TABLE cone_dates AS
+        WITH
+        -- season
+        spans AS (
+          SELECT season, MIN(game_date) AS first_date, MAX(game_date) AS last_date,
+            COALESCE(LAG(MIN(game_date)) OVER (ORDER BY season), DATE '0001-01-01') AS reads_from
+          FROM raw.games GROUP BY season)
+        SELECT d.game_date, d.since, s.first_date, s.last_date, s.reads_from
+        FROM (SELECT UNNEST(?::DATE[]) AS game_date, UNNEST(?::BIGINT[]) AS since) AS d
+        JOIN evaluation AS e ON e.table_name = ? AND e.game_date = d.game_date JOIN spans AS s ON s.season = e.season""",
+        [list(since), list(since.values()), table.full_name],
+    )
 
 
 def _create_lines(warehouse: Warehouse, contract: Contract, links: Iterable[str], since: int) -> None:
