@@ -88,7 +88,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_workshop(tmp_path: Path) -> OpenWorkshop:
     """Makes fresh warehouses: `with open_workshop(folder, name=..., threads=...) as shop`."""
 
-    def make(folder: Path, name: str = "w", threads: int = 2) -> AbstractContextManager[Workshop]:
+    def make(folder: Path, name: str = "w", threads: int = 1) -> AbstractContextManager[Workshop]:
         return workshop(tmp_path / f"{name}.duckdb", folder, threads=threads)
 
     return make
@@ -117,7 +117,7 @@ def all_built(ingested: Path, registry: Registry, tmp_path_factory: pytest.TempP
 
 def _built(ingested: Path, tables: Registry, path: Path) -> Path:
     shutil.copy(ingested, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         report = backfill(warehouse, tables, Scope(), FixedClock(NOON))
         assert report.is_complete, {one.cause for one in report.attempts if one.cause}
         assert report.planned == len(tables.built) * TINY.dates
@@ -186,7 +186,7 @@ def real_demo(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def real_season(real_demo: Path) -> Iterator[Warehouse]:
     """The real season 2021-22, every file of it ingested and every table built; open to read."""
-    with Warehouse.open(real_demo / "backcourt-demo.duckdb", read_only=True, threads=2) as warehouse:
+    with Warehouse.open(real_demo / "backcourt-demo.duckdb", read_only=True, threads=1) as warehouse:
         yield warehouse
 
 
@@ -195,7 +195,7 @@ def real_seasons_file(real_data: Path, registry: Registry, tmp_path_factory: pyt
     """A warehouse file with all real seasons ingested and every table built; copy it before you change it."""
 
     def make(folder: Path) -> None:
-        with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
+        with Warehouse.open(folder / "w.duckdb", threads=1) as warehouse:
             ingest_folder(warehouse, registry, real_data, FixedClock(NOON))
             report = backfill(warehouse, registry, Scope(), FixedClock(NOON))
             assert report.is_complete, {one.cause for one in report.attempts if one.cause}
@@ -206,7 +206,7 @@ def real_seasons_file(real_data: Path, registry: Registry, tmp_path_factory: pyt
 @pytest.fixture(scope="session")
 def real_seasons(real_seasons_file: Path) -> Iterator[Warehouse]:
     """The same, open to read."""
-    with Warehouse.open(real_seasons_file, read_only=True, threads=2) as warehouse:
+    with Warehouse.open(real_seasons_file, read_only=True, threads=1) as warehouse:
         yield warehouse
 
 
@@ -220,10 +220,10 @@ def real_box_2023(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         names = ("teams", "players", "schedule_2023-24", "player_box_2023-24", "team_box_2023-24")
         for name in names:
             (files / f"{name}.parquet").symlink_to((real_data / f"{name}.parquet").resolve())
-        with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
+        with Warehouse.open(folder / "w.duckdb", threads=1) as warehouse:
             ingest_folder(warehouse, POST, files, FixedClock(NOON))
             backfill(warehouse, POST, Scope(), FixedClock(NOON))
 
     path = _once(tmp_path_factory, "real_2023-24", make) / "w.duckdb"
-    with Warehouse.open(path, read_only=True, threads=2) as warehouse:
+    with Warehouse.open(path, read_only=True, threads=1) as warehouse:
         yield warehouse

@@ -80,7 +80,7 @@ class Workshop:
 
 
 @contextmanager
-def workshop(path: Path, folder: Path, *, threads: int = 2) -> Iterator[Workshop]:
+def workshop(path: Path, folder: Path, *, threads: int = 1) -> Iterator[Workshop]:
     """Open (or create) a warehouse at `path`, fed from `folder`."""
     with Warehouse.open(path, threads=threads) as warehouse:
         yield Workshop(warehouse, POST, folder)

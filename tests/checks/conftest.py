@@ -20,7 +20,7 @@ def sound(
     """Every table of the league built; harm it only within `harmed`."""
     path = tmp_path_factory.mktemp("sound") / "w.duckdb"
     shutil.copy(all_built, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         yield Workshop(warehouse, registry, league)
 
 
@@ -29,5 +29,5 @@ def full_shop(all_built: Path, league: Path, registry: Registry, tmp_path: Path)
     """A warehouse of its own with every table built, and the league it came from."""
     shutil.copy(all_built, tmp_path / "w.duckdb")
     shutil.copytree(league, tmp_path / "league")
-    with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
         yield Workshop(warehouse, registry, tmp_path / "league")

@@ -16,7 +16,8 @@ from backcourt.checks.preflight.ground import Ground, opening
 from backcourt.engine import events, ledger
 from backcourt.errors import ContractError, LockedError, WarehouseError
 from backcourt.warehouse.duckdb import Warehouse
-from support import Workshop, contents
+from backcourt.warehouse.lease import Holder
+from support import NOON, Workshop, contents
 
 
 @contextmanager
@@ -96,6 +97,13 @@ class TestLease:
             found = only(file.lease, on)
             assert found.outcome == "fail"
             assert "process 12" in found.said
+
+    def test_it_was_taken_from_a_dead_process(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+        dead = Holder(4711, "elsewhere", NOON, NOON, "token")
+        monkeypatch.setattr(Warehouse, "taken_from", dead)
+        found = only(file.lease, ground(shop))
+        assert found.outcome == "warn"
+        assert "process 4711 on elsewhere" in found.said
 
     def test_a_run_that_was_killed(self, shop: Workshop) -> None:
         shop.warehouse.execute("UPDATE ledger.runs SET outcome = 'running', ended_at = NULL")

@@ -212,7 +212,7 @@ def test_nothing_is_expected_of_a_table(small: Workshop) -> None:
 
 def test_all_twelve_tables_before_anything_is_built(ingested: Path, league: Path) -> None:
     """In a warehouse that is open to read, too."""
-    with Warehouse.open(ingested, read_only=True, threads=2) as warehouse:
+    with Warehouse.open(ingested, read_only=True, threads=1) as warehouse:
         shop = Workshop(warehouse, default_registry(), league)
         found = tried(shop)
     assert list(found) == [table.name for table in default_registry().ordered]

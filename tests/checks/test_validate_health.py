@@ -43,7 +43,7 @@ def table(**facts: object) -> Table:
 @pytest.fixture
 def warehouse() -> Iterator[Warehouse]:
     """Four seasons of seven months with 15 dates of 20 rows: x varies, is 0 in a tenth and missing in a fifth of the rows."""
-    with Warehouse.in_memory(threads=2) as made:
+    with Warehouse.in_memory(threads=1) as made:
         made.execute("CREATE SCHEMA analytics")
         made.execute("CREATE SCHEMA ledger")
         made.execute("CREATE TABLE ledger.meta AS SELECT 'kind' AS key, 'simulated' AS value")

@@ -102,6 +102,7 @@ class Terminal:
             **clean,
             "BACKCOURT_WAREHOUSE": str(self.warehouse),
             "BACKCOURT_LOCK_TIMEOUT": "0",
+            "BACKCOURT_THREADS": "1",
             "COLUMNS": "200",
             **env,
         }
@@ -121,7 +122,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**env, "BACKCOURT_WAREHOUSE": str(self.warehouse)},
+            env={**env, "BACKCOURT_WAREHOUSE": str(self.warehouse), "BACKCOURT_THREADS": "1"},
         ) as process:
             try:
                 assert process.stdout is not None

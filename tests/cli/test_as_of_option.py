@@ -36,7 +36,9 @@ def then(origin: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Terminal
     """What was known before it, with the post-game tables built."""
     into = tmp_path_factory.mktemp("then") / "then.duckdb"
     with Warehouse.open(origin.warehouse, read_only=True) as known:
-        write_excerpt(known, into, POST, datetime.fromisoformat(THEN), clock(5), lambda path: Warehouse.open(path))
+        write_excerpt(
+            known, into, POST, datetime.fromisoformat(THEN), clock(5), lambda path: Warehouse.open(path, threads=1)
+        )
     with Warehouse.open(into) as warehouse:
         assert backfill(warehouse, POST, Scope(), clock(5)).is_complete
     return Terminal(into)

@@ -57,6 +57,10 @@ class TestRounds:
         assert [each["changed"] for each in second["sources"]] == [0]
         assert (second["recomputed"], second["validation"], second["certificate"]) == (0, None, None)
         assert "Nothing is new." in cli("daily --sources simulated:2021").out
+        listed, everything = cli("runs --json").json, cli("runs --all --json").json
+        assert (len(listed["runs"]), listed["idle_left_out"]) == (1, 2)
+        assert (len(everything["runs"]), everything["idle_left_out"]) == (3, 0)
+        assert "Left out: 2 that had nothing to do (--all lists them)." in cli("runs").text
 
     def test_a_correction(self, cli: Terminal, folder: Path) -> None:
         inject(folder, "assist_correction")

@@ -42,7 +42,7 @@ def write_late_league(folder: Path, seasons: Sequence[int], seed: int, size: Lea
 
 def change(cli: Terminal, *statements: str, sealed: bool = True) -> None:
     """Change the ledger: as Backcourt does, or by other hands."""
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         for statement in statements:
             warehouse.execute(statement)
         if sealed:
@@ -178,7 +178,7 @@ def test_each_state_has_its_verb(cli: Terminal, state: str, verbs: list[str]) ->
 
 
 def test_rows_where_the_schedule_has_no_game(cli: Terminal) -> None:
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         table = f"analytics.{PGS}"
         warehouse.execute(
             f"INSERT INTO {table} SELECT * REPLACE (DATE '2021-12-25' AS game_date) FROM {table} WHERE game_date = '2021-10-20'"
@@ -202,7 +202,7 @@ def test_only_the_scope_is_listed(cli: Terminal) -> None:
 
 
 def test_raw_games_are_listed_where_a_table_of_the_scope_reads_them(cli: Terminal) -> None:
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         warehouse.execute("DELETE FROM raw.shots WHERE game_date = '2021-10-20'")
     raw = {gap["table"] for gap in cli("gaps --phase 2 --json").json["gaps"]}
     assert raw == {"raw.shots"}
@@ -253,7 +253,7 @@ def test_game_dates_follow_each_other_over_days_without_games() -> None:
 
 def test_a_table_of_the_ledger_is_gone(cli: Terminal) -> None:
     """Every verb says so, and preflight says what else there is to say."""
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         warehouse.execute("DROP TABLE ledger.coverage")
     for verb in ("gaps", "plan", "verify"):
         answer = cli(f"{verb} --json")

@@ -152,7 +152,7 @@ class TestRefused:
         assert "no game of 2022-23 is in the schedule" in answer.err
 
     def test_damage_is_shown_only_to_who_asks(self, cli: Terminal) -> None:
-        with Warehouse.open(cli.warehouse) as warehouse:
+        with Warehouse.open(cli.warehouse, threads=1) as warehouse:
             warehouse.execute("UPDATE ledger.partitions SET state = 'damaged' WHERE game_date = '2021-10-21'")
         assert "1 of 6 partitions are not verified, 2021-10-21 (damaged) first" in cli("load TOGS").err
         assert cli("load TOGS --dates 2021-10-20").code == 0

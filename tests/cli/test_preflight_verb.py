@@ -79,7 +79,7 @@ def test_before_there_is_a_warehouse(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_a_failure_says_what_to_do(cli: Terminal) -> None:
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         warehouse.execute("DELETE FROM raw.shots WHERE game_date = '2021-10-20'")
     answer = cli("preflight")
     assert answer.code == 1

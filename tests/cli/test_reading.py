@@ -144,7 +144,7 @@ class TestPlan:
 
 
 def damage(cli: Terminal, table: str, day: str) -> None:
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         warehouse.execute(f"DELETE FROM {table} WHERE game_date = '{day}'")
 
 

@@ -14,7 +14,7 @@ DAY = "2021-10-21"
 
 
 def run(cli: Terminal, *statements: str) -> None:
-    with Warehouse.open(cli.warehouse) as warehouse:
+    with Warehouse.open(cli.warehouse, threads=1) as warehouse:
         for statement in statements:
             warehouse.execute(statement)
 

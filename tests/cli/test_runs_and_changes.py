@@ -19,14 +19,14 @@ def corrected(cli: Terminal, correction: str) -> tuple[Terminal, list[str], str]
     """A first build, a run after a correction and a run without anything to do; the ids of the three, and the date."""
     for _ in range(2):
         assert cli("backfill").code == 0
-    ids = [one["run_id"] for one in cli("runs --json").json["runs"]]
+    ids = [one["run_id"] for one in cli("runs --all --json").json["runs"]]
     return cli, ids[::-1], correction
 
 
 class TestRuns:
     def test_list(self, corrected: tuple[Terminal, list[str], str]) -> None:
         cli, ids, _ = corrected
-        found = cli("runs --json").json["runs"]
+        found = cli("runs --all --json").json["runs"]
         assert [one["run_id"] for one in found] == ids[::-1]
         assert all(one.keys() == RUN for one in found)
         assert [(one["considered"], one["skipped"], one["changed"]) for one in found] == [
@@ -35,10 +35,16 @@ class TestRuns:
             (18, 0, 18),
         ]
         assert [one["skip_rate"] for one in found] == [1.0, 15 / 18, 0.0]
-        lines = [line for line in cli("runs").out.splitlines() if line.startswith("20")]
+        lines = [line for line in cli("runs --all").out.splitlines() if line.startswith("20")]
         assert [line.split()[0] for line in lines] == ids[::-1]
         assert [line.split()[-2] for line in lines] == ["100.0%", "83.3%", "0.0%"]
-        assert len(cli("runs --limit 2 --json").json["runs"]) == 2
+        assert len(cli("runs --all --limit 2 --json").json["runs"]) == 2
+
+    def test_what_had_nothing_to_do_is_counted_and_left_out(self, corrected: tuple[Terminal, list[str], str]) -> None:
+        cli, ids, _ = corrected
+        found = cli("runs --json").json
+        assert ([one["run_id"] for one in found["runs"]], found["idle_left_out"]) == (ids[1::-1], 1)
+        assert "Left out: 1 that had nothing to do (--all lists them)." in cli("runs").text
 
     def test_show(self, corrected: tuple[Terminal, list[str], str]) -> None:
         cli, ids, _ = corrected
@@ -57,7 +63,7 @@ class TestRuns:
         assert cli("runs show latest --json").json["run_id"] == ids[2]
 
     def test_nothing_yet(self, raw_cli: Terminal) -> None:
-        assert raw_cli("runs --json").json == {"runs": []}
+        assert raw_cli("runs --json").json == {"runs": [], "idle_left_out": 0}
         assert "Nothing has been run yet" in raw_cli("runs").text
         answer = raw_cli("changes --json")
         assert (answer.code, answer.json["error"]) == (2, "UsageError")

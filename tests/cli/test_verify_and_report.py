@@ -65,7 +65,7 @@ class TestVerify:
     def test_damage_is_found_marked_and_mended(
         self, cli: Terminal, statement: str, fails: list[str], cause: str
     ) -> None:
-        with Warehouse.open(cli.warehouse) as warehouse:
+        with Warehouse.open(cli.warehouse, threads=1) as warehouse:
             warehouse.execute(statement)
         answer = cli("verify")
         assert answer.code == 1
@@ -85,7 +85,7 @@ class TestVerify:
         ready = cli("verify --phase 3")
         assert ready.code == 0
         assert ready.out.strip().splitlines()[-1].startswith("OVERALL PASS, READY for phase 4: 18 of 18 expected")
-        with Warehouse.open(cli.warehouse) as warehouse:
+        with Warehouse.open(cli.warehouse, threads=1) as warehouse:
             warehouse.execute("DELETE FROM ledger.partitions WHERE game_date IN ('2021-10-20', '2021-10-23')")
             warehouse.execute(
                 "DELETE FROM analytics.player_game_summary WHERE game_date IN ('2021-10-20', '2021-10-23')"
@@ -167,7 +167,7 @@ class TestReport:
         assert raw_cli("report --tables TOGS --dates 2021-10-20").code == 0
 
     def test_doubles_and_nulls_are_counted(self, cli: Terminal) -> None:
-        with Warehouse.open(cli.warehouse) as warehouse:
+        with Warehouse.open(cli.warehouse, threads=1) as warehouse:
             table = "analytics.team_offense_game_summary"
             warehouse.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE game_date = '2021-10-20' LIMIT 1")
             warehouse.execute(f"UPDATE {table} SET season = NULL WHERE game_date = '2021-10-22'")

@@ -49,7 +49,7 @@ class Keeper:
 def fed(ingested: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in which nothing is built: incomplete, which is no fault of a copy. What its tables read is known."""
     path = Path(shutil.copy(ingested, tmp_path_factory.mktemp("fed") / "w.duckdb"))
-    with Warehouse.open(path) as warehouse, warehouse.transaction():
+    with Warehouse.open(path, threads=1) as warehouse, warehouse.transaction():
         lineage.remember(warehouse, registry)
     return path
 

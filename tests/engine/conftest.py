@@ -58,7 +58,7 @@ def chain_file(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """A warehouse file with the tables of CHAIN built; copy it before you change it."""
     path = tmp_path_factory.mktemp("chain") / "w.duckdb"
     shutil.copy(ingested, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         assert backfill(warehouse, CHAIN, Scope(), clock()).is_complete
     return path
 
@@ -68,5 +68,5 @@ def chain(chain_file: Path, league: Path, tmp_path: Path) -> Iterator[Workshop]:
     """A warehouse of its own with the tables of CHAIN built."""
     shutil.copy(chain_file, tmp_path / "w.duckdb")
     shutil.copytree(league, tmp_path / "league")
-    with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
         yield Workshop(warehouse, CHAIN, tmp_path / "league")

@@ -36,13 +36,13 @@ def at(hours: float) -> datetime:
 
 def take(origin: Path, into: Path, moment: datetime) -> Excerpt:
     """An excerpt of a warehouse file, taken long after."""
-    with Warehouse.open(origin, read_only=True, threads=2) as source:
-        return write_excerpt(source, into, POST, moment, clock(100), lambda path: Warehouse.open(path, threads=2))
+    with Warehouse.open(origin, read_only=True, threads=1) as source:
+        return write_excerpt(source, into, POST, moment, clock(100), lambda path: Warehouse.open(path, threads=1))
 
 
 def built_hashes(path: Path, registry: Registry, now: datetime) -> dict[tuple[str, date], str]:
     """Build everything in a warehouse file at some time; its partition hashes."""
-    with Warehouse.open(path, threads=2, clock=FixedClock(now)) as warehouse:
+    with Warehouse.open(path, threads=1, clock=FixedClock(now)) as warehouse:
         report = backfill(warehouse, registry, Scope(), FixedClock(now))
         assert report.is_complete, {one.cause for one in report.attempts if one.cause}
         return partition_hashes(warehouse)
@@ -142,7 +142,7 @@ class TestBetweenIngests:
         take(history[-1], tmp_path / "w.duckdb", at(2.5))
         hashes = built_hashes(tmp_path / "w.duckdb", POST, at(100))
         assert hashes == built_hashes(then, POST, at(2.5))
-        with Warehouse.open(tmp_path / "w.duckdb", read_only=True, threads=2) as warehouse:
+        with Warehouse.open(tmp_path / "w.duckdb", read_only=True, threads=1) as warehouse:
             assert verify(warehouse, POST, Scope()).passed
 
     def test_an_excerpt_of_an_excerpt(self, history: list[Path], tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def then(season: Path, folder: Path, moment: datetime) -> Path:
     """A warehouse that was told at a moment what could be told at it."""
     as_then(season / "league", folder / "league", moment)
-    with Warehouse.open(folder / "then.duckdb", threads=2, clock=FixedClock(moment)) as warehouse:
+    with Warehouse.open(folder / "then.duckdb", threads=1, clock=FixedClock(moment)) as warehouse:
         ingest_simulated(warehouse, POST, folder / "league", FixedClock(moment))
     return folder / "then.duckdb"
 
@@ -356,7 +356,12 @@ class TestRefused:
             raw.create(origin, registry.raw.values())
             with pytest.raises(WarehouseError, match="cannot be read"):
                 write_excerpt(
-                    origin, tmp_path / "w.duckdb", registry, at(1), clock(2), lambda path: Warehouse.open(path)
+                    origin,
+                    tmp_path / "w.duckdb",
+                    registry,
+                    at(1),
+                    clock(2),
+                    lambda path: Warehouse.open(path, threads=1),
                 )
         assert list(tmp_path.iterdir()) == []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backcourt.engine import ledger
 from backcourt.errors import LockedError, WarehouseError
 from backcourt.sources.simulated.faults import inject
 from backcourt.warehouse.duckdb import Warehouse
@@ -46,7 +47,7 @@ if limit and not when:
 elif not limit and os.geteuid() == 0:
     os.setuid(65534)  # to root no file is read-only
 try:
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         if when == "afterwards":
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         if act == "certify":
@@ -86,7 +87,7 @@ class TestNoWarehouse:
         path = tmp_path / "notes.duckdb"
         path.write_bytes(content)
         with pytest.raises(WarehouseError, match=r"notes\.duckdb cannot be opened") as caught:
-            Warehouse.open(path)
+            Warehouse.open(path, threads=1)
         assert caught.value.hint
         assert "\n" not in caught.value.message
         assert path.read_bytes() == content
@@ -128,6 +129,20 @@ def _read_all(path: Path) -> None:
         contents(warehouse)
 
 
+class TestNameOfASchema:
+    @pytest.mark.parametrize("name", ["raw.duckdb", "RAW.duckdb", "ledger", "analytics.v2.duckdb"])
+    def test_is_refused(self, tmp_path: Path, name: str) -> None:
+        """The engine could not tell the database from its schema."""
+        with pytest.raises(WarehouseError, match=f"cannot be called {name}: .* is one of its schemas") as refused:
+            Warehouse.open(tmp_path / name)
+        assert "nba_" in (refused.value.hint or "")
+        assert not list(tmp_path.iterdir())
+
+    def test_another_is_not(self, tmp_path: Path) -> None:
+        with Warehouse.open(tmp_path / "nba_raw.duckdb", threads=1) as warehouse:
+            ledger.create(warehouse)
+
+
 class TestInUse:
     def test_the_holder_is_named(self, shop: Workshop) -> None:
         path = shop.warehouse.path
@@ -140,7 +155,7 @@ class TestInUse:
                 assert f"process {process.pid}" in caught.value.message
                 assert "--lock-timeout" in caught.value.hint
                 assert caught.value.exit_code == 4
-        Warehouse.open(path).close()
+        Warehouse.open(path, threads=1).close()
 
     def test_waiting_is_rewarded(self, built: Path, tmp_path: Path) -> None:
         path = tmp_path / "w.duckdb"

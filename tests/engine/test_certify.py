@@ -73,7 +73,7 @@ class TestWhatIsRight:
     def test_what_is_ahead_is_not_asked_for(self, ingested: Path, league: Path, tmp_path: Path) -> None:
         shutil.copy(ingested, tmp_path / "w.duckdb")
         noon = FixedClock(datetime(2021, 10, 21, 16, tzinfo=UTC))
-        with Warehouse.open(tmp_path / "w.duckdb", threads=2, clock=noon) as warehouse:
+        with Warehouse.open(tmp_path / "w.duckdb", threads=1, clock=noon) as warehouse:
             backfill(warehouse, CHAIN, Scope(), noon)
             made = certify(warehouse, CHAIN, Scope(), noon)
         assert made.outcome == "passed"

@@ -67,7 +67,7 @@ class TestScope:
         write_league(tmp_path / "league", [2021, 2022], seed=1, size=LeagueSize(teams=4, dates=3))
         names = ("team_offense_game_summary", "league_averages")
         registry = Registry(CHAIN.raw, {name: CHAIN.built[name] for name in names})
-        with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+        with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
             shop = Workshop(warehouse, registry, tmp_path / "league")
             shop.ingest()
             shop.backfill()
@@ -116,7 +116,7 @@ class TestRefused:
         """What nothing vouches for is not recomputed either."""
         shutil.copy(ingested, tmp_path / "w.duckdb")
         monkeypatch.setattr(recompute, "compute", None)
-        with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+        with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
             made = certify(warehouse, CHAIN, Scope(), clock())
         assert (made.outcome, made.compared, made.skipped) == ("incomplete", 0, 3 * TINY.dates)
 

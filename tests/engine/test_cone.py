@@ -22,7 +22,7 @@ def warehouse(all_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Every table of the small league, evaluated."""
     path = tmp_path_factory.mktemp("cone") / "w.duckdb"
     shutil.copy(all_built, path)
-    with Warehouse.open(path, threads=2) as opened:
+    with Warehouse.open(path, threads=1) as opened:
         evaluate_all(opened, REGISTRY)
         yield opened
 

@@ -34,7 +34,7 @@ def store_built(ingested: Path, store_registry: Registry, tmp_path_factory: pyte
     """A warehouse file with these tables built; copy it before you change it."""
     path = tmp_path_factory.mktemp("store_built") / "w.duckdb"
     shutil.copy(ingested, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         report = backfill(warehouse, store_registry, Scope(), clock())
         assert report.is_complete, {one.cause for one in report.attempts if one.cause}
     return path
@@ -43,7 +43,7 @@ def store_built(ingested: Path, store_registry: Registry, tmp_path_factory: pyte
 @pytest.fixture
 def store(store_built: Path) -> Iterator[Warehouse]:
     """That warehouse, open to read."""
-    with Warehouse.open(store_built, read_only=True, threads=2, clock=clock()) as warehouse:
+    with Warehouse.open(store_built, read_only=True, threads=1, clock=clock()) as warehouse:
         yield warehouse
 
 
@@ -51,7 +51,7 @@ def store(store_built: Path) -> Iterator[Warehouse]:
 def unfinished(store_built: Path, tmp_path: Path) -> Iterator[Warehouse]:
     """A warehouse of its own in which one date of the player table has to be built again."""
     path = shutil.copy(store_built, tmp_path / "unfinished.duckdb")
-    with Warehouse.open(path, threads=2, clock=clock()) as warehouse:
+    with Warehouse.open(path, threads=1, clock=clock()) as warehouse:
         warehouse.execute(
             "UPDATE ledger.partitions SET state = 'failed', cause = 'a test' WHERE game_date = '2021-10-21'"
             " AND table_name = 'analytics.player_game_summary'"

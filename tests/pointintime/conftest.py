@@ -23,7 +23,7 @@ def played_league(registry: Registry, tmp_path_factory: pytest.TempPathFactory) 
     """Two seasons of six teams with the post-game tables; pre-game tables are there and empty."""
     folder = tmp_path_factory.mktemp("played_league")
     write_league(folder / "files", [2021, 2022], seed=3, size=LEAGUE)
-    with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(folder / "w.duckdb", threads=1) as warehouse:
         Workshop(warehouse, registry, folder / "files").ingest()
         report = backfill(warehouse, POST, Scope(), clock())
         assert report.is_complete, {one.cause for one in report.attempts if one.cause}
@@ -35,5 +35,5 @@ def played_league(registry: Registry, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def league_to_change(played_league: Path) -> Iterator[Warehouse]:
     """The same, open; rows of pre-game tables may be added, and whoever changes anything else undoes that."""
-    with Warehouse.open(played_league, threads=2) as warehouse:
+    with Warehouse.open(played_league, threads=1) as warehouse:
         yield warehouse

@@ -28,7 +28,7 @@ def real_seasons_to_change(real_seasons_file: Path, tmp_path_factory: pytest.Tem
     """A copy of all real seasons, open; whoever changes it undoes that."""
     path = tmp_path_factory.mktemp("changed") / "w.duckdb"
     shutil.copy(real_seasons_file, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         _lighten(warehouse)
         yield warehouse
     path.unlink()

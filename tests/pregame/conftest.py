@@ -43,7 +43,7 @@ def form_league(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def form_ingested(form_registry: Registry, form_league: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse file with nothing built; copy it before you change it."""
     path = tmp_path_factory.mktemp("form_ingested") / "w.duckdb"
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         Workshop(warehouse, form_registry, form_league).ingest()
     return path
 
@@ -53,7 +53,7 @@ def form_built(form_registry: Registry, form_ingested: Path, tmp_path_factory: p
     """A warehouse file with both tables built; copy it before you change it."""
     path = tmp_path_factory.mktemp("form_built") / "w.duckdb"
     shutil.copy(form_ingested, path)
-    with Warehouse.open(path, threads=2) as warehouse:
+    with Warehouse.open(path, threads=1) as warehouse:
         report = backfill(warehouse, form_registry, Scope(), clock())
         assert report.is_complete
         assert report.planned == 2 * 24
@@ -83,5 +83,5 @@ def one_shop(
 def _shop(file: Path, registry: Registry, league: Path, into: Path) -> Iterator[Workshop]:
     into.mkdir(exist_ok=True)
     shutil.copy(file, into / "w.duckdb")
-    with Warehouse.open(into / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(into / "w.duckdb", threads=1) as warehouse:
         yield copied_shop(warehouse, registry, league, into / "league")

@@ -104,7 +104,7 @@ class TestScheduledGames:
         form_shop.ingest(hours=1, max_vanishing=1)
         assert form_shop.due() == {}
         assert form_shop.verify().passed
-        with Warehouse.in_memory(threads=2) as warehouse:
+        with Warehouse.in_memory(threads=1) as warehouse:
             fresh = Workshop(warehouse, form_shop.registry, form_shop.folder)
             fresh.ingest()
             fresh.backfill()
@@ -112,7 +112,7 @@ class TestScheduledGames:
 
     def test_rows_reach_to_tomorrow_and_no_further(self, form_shop: Workshop) -> None:
         dates = played_dates(form_shop)
-        with Warehouse.in_memory(threads=2, clock=FixedClock(datetime(2021, 10, 25, 16, tzinfo=UTC))) as warehouse:
+        with Warehouse.in_memory(threads=1, clock=FixedClock(datetime(2021, 10, 25, 16, tzinfo=UTC))) as warehouse:
             early = Workshop(warehouse, form_shop.registry, form_shop.folder)
             early.ingest()
             report = early.backfill()

@@ -40,7 +40,7 @@ def leaking(form_league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert text.count("p.game_date < s.game_date") == 1
     build.write_text(text.replace("p.game_date < s.game_date", "p.game_date <= s.game_date"), encoding="utf-8")
     registry = load_registry(folder / "tables")
-    with Warehouse.open(folder / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(folder / "w.duckdb", threads=1) as warehouse:
         shop = copied_shop(warehouse, registry, form_league, folder / "league")
         shop.ingest()
         shop.backfill()
@@ -133,7 +133,7 @@ def test_a_row_that_sees_its_own_date_is_found(leaking: Workshop) -> None:
 def test_a_corrected_warehouse_equals_a_fresh_one(truth: Truth, number: int, edits: list[Edit]) -> None:
     """Nothing that had to change was left out either."""
     write_again(truth.shop, edited(truth.box, truth.dates[number], edits), truth.games)
-    with Warehouse.in_memory(threads=2) as warehouse:
+    with Warehouse.in_memory(threads=1) as warehouse:
         fresh = Workshop(warehouse, truth.shop.registry, truth.shop.folder)
         fresh.ingest()
         fresh.backfill()

@@ -35,7 +35,7 @@ def copied_seasons(real_seasons_file: Path, tmp_path_factory: pytest.TempPathFac
 
 
 def test_nothing_is_wrong_and_nothing_is_warned_of(copied_seasons: Path, registry: Registry) -> None:
-    with Warehouse.open(copied_seasons, threads=2) as warehouse:
+    with Warehouse.open(copied_seasons, threads=1) as warehouse:
         made = validate(warehouse, registry, Scope(), FixedClock(NOON), samples=200, seed=11)
     assert [(each.check, each.subject, each.said) for each in made.review.findings if each.outcome != "pass"] == []
     rows = {each.subject: each.figures["rows"] for each in made.review.findings if each.check == "spot_check"}
@@ -46,7 +46,7 @@ def test_nothing_is_wrong_and_nothing_is_warned_of(copied_seasons: Path, registr
 @pytest.mark.parametrize("seasons", [("2021-22",), ("2024-25",), ("2022-23", "2023-24")])
 def test_nor_of_fewer_seasons(copied_seasons: Path, registry: Registry, seasons: tuple[str, ...]) -> None:
     """Each season must do with its own months where there are no two others."""
-    with Warehouse.open(copied_seasons, threads=2) as warehouse:
+    with Warehouse.open(copied_seasons, threads=1) as warehouse:
         stage = create_stage(warehouse, registry, Scope(seasons=seasons))
         others = ", ".join(f"'{season}'" for season in seasons)
         warehouse.execute(f"DELETE FROM evaluation WHERE season NOT IN ({others})")
@@ -57,7 +57,7 @@ def test_nor_of_fewer_seasons(copied_seasons: Path, registry: Registry, seasons:
 def test_an_incident_of_four_months_is_told(copied_seasons: Path, registry: Registry) -> None:
     months = ", ".join(map(repr, FOUR))
     changed = ", ".join(f"{column} = {value}" for column, (value, _) in INCIDENTS.items())
-    with Warehouse.open(copied_seasons, threads=2) as warehouse:
+    with Warehouse.open(copied_seasons, threads=1) as warehouse:
         warehouse.execute(f"UPDATE {MLFS} SET {changed} WHERE strftime(game_date, '%Y-%m') IN ({months})")
         stage = create_stage(warehouse, registry, Scope(tables=("ml_feature_store",)))
         found = {each.finding.figures.get("column"): each.finding.said for each in health(stage)}

@@ -43,7 +43,7 @@ def cells(dates: int = 40) -> tuple[Cell, ...]:
 def run(number: int, outcome: str = "complete") -> Run:
     return Run(
         run_id=f"run-{number}", command="backfill", scope="All.", started_at=NOW, ended_at=NOW, seconds=12.5, outcome=outcome,
-        unit="season", threads=2, host=NASTY, pid=7, considered=1200, skipped=1000, cut_off=3, outside=2, recomputed=195, changed=190,
+        unit="season", threads=1, host=NASTY, pid=7, considered=1200, skipped=1000, cut_off=3, outside=2, recomputed=195, changed=190,
         unchanged=5, failed=1, blocked=2, rows=4321, skip_rate=0.8375, seconds_saved=1.0, ordinal=number,
         stopped=None, not_run=0,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def main(path: str, folder: str) -> None:
     for table in POST.ordered:
         POST.lineage(table.name)  # parsed beforehand, so that moments at random fall into work on the file
     os.write(PIPE, b"B")
-    with Announcing.open(Path(path), threads=2) as warehouse:
+    with Announcing.open(Path(path), threads=1) as warehouse:
         ingest_simulated(warehouse, POST, Path(folder), SystemClock())
         backfill(warehouse, POST, Scope(), SystemClock(), unit="week")
         os.write(PIPE, b"E")

@@ -28,7 +28,11 @@ def test_some_sequences(steps: list[Step]) -> None:
 @pytest.mark.parametrize("game", [7, 0])
 def test_a_season_that_ends_or_begins_elsewhere(game: int) -> None:
     """Its last or first game is postponed, while another change tells of something that reaches nobody."""
-    play([Step(changes=(("a game postponed or cancelled", game, 0), ("another tip-off", 4, 0)))], verified=False, fresh=True)
+    play(
+        [Step(changes=(("a game postponed or cancelled", game, 0), ("another tip-off", 4, 0)))],
+        verified=False,
+        fresh=True,
+    )
 
 
 @pytest.mark.soak

@@ -26,7 +26,7 @@ def test_no_spared_date_differs(real_seasons_file: Path, tmp_path: Path) -> None
     """Of every pre-game table and what it reads of other dates; most of the dates that are due are spared."""
     shutil.copy(real_seasons_file, tmp_path / "w.duckdb")
     dates, spared, changed = 0, 0, 0
-    with Warehouse.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+    with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
         evaluate_all(warehouse, REGISTRY)
         for name, read in OF_OTHER_DATES:
             every, left, differing = beside_brute_force(warehouse, name, read, Random(f"{name} {read}"))

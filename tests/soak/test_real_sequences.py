@@ -27,7 +27,7 @@ def test_sequences_on_a_real_season(real_season: Warehouse, registry: Registry, 
     """Each has three corrections of three kinds, a run of a part that may crash, then a run of all; all tables, all dates."""
     assert real_season.path
     shutil.copy(real_season.path, tmp_path / "w.duckdb")
-    with Fused.open(tmp_path / "w.duckdb", threads=2) as warehouse:
+    with Fused.open(tmp_path / "w.duckdb", threads=1) as warehouse:
         assert isinstance(warehouse, Fused)
         season = Season(warehouse, registry, Random(1))
         for number in range(SEQUENCES):

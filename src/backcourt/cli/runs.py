@@ -37,6 +37,7 @@ def runs(
     action: Annotated[Action | None, typer.Argument(help="show RUN [default: list them]")] = None,
     run: Annotated[str | None, typer.Argument(help="The id of a run, or latest")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Runs to list")] = SHOWN,
+    idle: Annotated[bool, typer.Option("--all", help="List runs that had nothing to do, too")] = False,
     warehouse: WarehouseOption = None,
     lock_timeout: LockTimeout = None,
     as_json: AsJson = False,
@@ -45,17 +46,18 @@ def runs(
     if action is Action.SHOW and run is None:
         raise UsageError("`runs show` needs the id of a run.", "Write  backcourt runs show latest")
     with open_common(common(warehouse, lock_timeout), read_only=True) as opened:
-        found = [record.find(opened, run)] if run else record.recorded(opened, limit)
+        found = [record.find(opened, run)] if run else record.recorded(opened, limit, idle=idle)
+        hidden = 0 if run or idle else record.count_idle(opened)
     documents = [record.as_document(each) for each in found]
     if as_json:
-        print_json(documents[0] if run else {"runs": documents})
+        print_json(documents[0] if run else {"runs": documents, "idle_left_out": hidden})
     elif run:
         _show(found[0])
     else:
-        _list(found)
+        _list(found, hidden)
 
 
-def _list(found: list[Run]) -> None:
+def _list(found: list[Run], hidden: int) -> None:
     headers = (
         "run",
         "outcome",
@@ -87,7 +89,9 @@ def _list(found: list[Run]) -> None:
         for one in found
     ]
     print_table("Runs, newest first", (*headers, "skip rate", "seconds saved"), rows, right=range(2, 14))
-    if not found:
+    if hidden:
+        say(f"Left out: {hidden:,} that had nothing to do (--all lists them).")
+    elif not found:
         say("Nothing has been run yet. Run  backcourt backfill")
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
-from backcourt.warehouse.duckdb import ENGINE_VERSION, Warehouse
+from backcourt.warehouse.duckdb import ENGINE_VERSION, SCHEMAS, Warehouse
 
 SCHEMA_VERSION = "3"
 
@@ -114,7 +114,7 @@ def create(warehouse: Warehouse) -> None:
         refuse_other_version(warehouse)
         return
     with warehouse.transaction():
-        for schema in ("raw", "analytics", "precompute", "previous", "ledger"):
+        for schema in SCHEMAS:
             warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, columns in _TABLES.items():
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")

@@ -21,6 +21,9 @@ from backcourt.warehouse.duckdb import Row, Warehouse
 
 LATEST = "latest"
 
+# A run that had nothing to do; the daily job may leave one every ten minutes.
+_IDLE = "planned = 0 AND outcome = 'complete'"
+
 _COUNTED = ("outside", "written", "unchanged", "failed", "blocked")
 
 # What one more partition of a table costs, by all runs that measured it. Most of a small run is spent before its first
@@ -185,11 +188,17 @@ def write_end(
     ledger.seal(warehouse, "run_tables", [run_id])
 
 
-def recorded(warehouse: Warehouse, limit: int | None = None) -> list[Run]:
-    """The runs on record, newest first."""
+def recorded(warehouse: Warehouse, limit: int | None = None, *, idle: bool = True) -> list[Run]:
+    """The runs on record, newest first, with or without those that had nothing to do."""
+    which = "TRUE" if idle else f"NOT ({_IDLE})"
     last = "" if limit is None else " LIMIT ?"
     parameters = [] if limit is None else [limit]
-    return [Run.of(row) for row in warehouse.rows(f"{_runs()} ORDER BY ordinal DESC{last}", parameters)]
+    return [Run.of(row) for row in warehouse.rows(f"{_runs()} WHERE {which} ORDER BY ordinal DESC{last}", parameters)]
+
+
+def count_idle(warehouse: Warehouse) -> int:
+    """How many runs had nothing to do."""
+    return int(warehouse.value(f"SELECT COUNT(*) FROM ledger.runs WHERE {_IDLE}"))
 
 
 def find(warehouse: Warehouse, run_id: str) -> Run:

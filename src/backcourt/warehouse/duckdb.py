@@ -22,6 +22,9 @@ from backcourt.seasons import eastern_date
 from backcourt.warehouse.lease import TIMEOUT, Holder, Lease, holder_of
 from backcourt.warehouse.room import refuse_too_small_a_limit
 
+SCHEMAS = ("raw", "analytics", "precompute", "previous", "ledger")
+"""The schemas of a warehouse, by what they hold."""
+
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 Row = tuple[Any, ...]
@@ -85,6 +88,7 @@ class Warehouse:
         """
         if read_only and not path.exists():
             raise WarehouseError.missing(path)
+        _refuse_name(path)
         if not read_only:
             refuse_too_small_a_limit(path)
         config: dict[str, str | bool | int | float | list[str]] = {}
@@ -299,6 +303,16 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def _refuse_name(path: Path) -> None:
+    """The engine names a database by its file, and cannot tell `raw` the database from `raw` the schema."""
+    name = path.name.partition(".")[0]
+    if name.lower() in SCHEMAS:
+        raise WarehouseError(
+            f"A warehouse cannot be called {path.name}: {name} is one of its schemas.",
+            f"Give the file another name, such as  nba_{name}.duckdb",
+        )
 
 
 def _connect(

@@ -94,10 +94,14 @@ def lease(ground: Ground) -> Iterator[Finding]:
         if ground.warehouse is not None
         else []
     )
+    dead = ground.warehouse.taken_from if ground.warehouse is not None else None
+    if dead:
+        said = f"process {dead.pid} {dead}, had it and is gone; what it committed stays"
+        yield Finding("lease", "warn", said, hint="Its lease was taken over. Look for what ended it.")
     for run_id, pid, host in left:
         said = f"run {run_id} of process {pid} on {host} never ended; what it committed stays"
         yield Finding("lease", "warn", said, hint="The next  backcourt backfill  closes its record and goes on.")
-    if not left:
+    if not left and not dead:
         yield Finding("lease", "pass", "no other process has the warehouse")
 
 
