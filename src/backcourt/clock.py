@@ -16,6 +16,10 @@ class Clock(ABC):
     def now(self) -> datetime:
         """This moment, aware and in UTC."""
 
+    def since(self, moment: datetime) -> float:
+        """Seconds since a moment; 0 where the clock was set back meanwhile, as no time is negative."""
+        return max(0.0, (self.now() - moment).total_seconds())
+
     def today_eastern(self) -> date:
         """The US/Eastern date of this moment: the date that games are filed under."""
         return eastern_date(self.now())

@@ -247,5 +247,6 @@ def test_a_clock_that_is_set_back_makes_no_time_negative(shop: Workshop) -> None
     assert run.ended_at < run.started_at
     assert run.seconds == 0.0
     assert {each.seconds for each in run.tables} == {0.0}
+    assert make_plan(shop.warehouse, POST, Scope(), force=True).seconds > 0
     shown = history.of_ledger(shop.warehouse).runs[0]
     assert shown.seconds == 0.0

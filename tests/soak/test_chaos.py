@@ -129,12 +129,17 @@ def test_faults_at_full_size(real_demo: Path, real_data: Path, registry: Registr
 
 
 def _correct(folder: Path, rng: Random) -> None:
-    """An assist more or less in some line of the box scores of a real season."""
+    """Two players of a team have each other's assists, in some game of a real season: all sums stay what they are."""
     path = folder / f"player_box_{SEASON}.parquet"
     draft = folder.parent / "draft.parquet"
     with Warehouse.in_memory(threads=1) as warehouse:
-        lines = warehouse.value(f"SELECT COUNT(*) FROM '{path}'")
-        assists = f"IF(file_row_number = {rng.randrange(lines)}, 17 - ast, ast)"
+        lines = f"(SELECT *, file_row_number AS line FROM read_parquet('{path}', file_row_number = true))"
+        one, its, other, the_others = warehouse.rows(
+            f"SELECT a.line, a.ast, b.line, b.ast FROM {lines} AS a JOIN {lines} AS b"
+            " ON b.game_id = a.game_id AND b.team_id = a.team_id AND b.line > a.line AND b.ast <> a.ast"
+            f" ORDER BY a.line, b.line LIMIT 1 OFFSET {rng.randrange(50_000)}"
+        )[0]
+        assists = f"CASE file_row_number WHEN {one} THEN {the_others} WHEN {other} THEN {its} ELSE ast END"
         warehouse.execute(
             f"COPY (SELECT * EXCLUDE (file_row_number) REPLACE ({assists} AS ast)"
             f" FROM read_parquet('{path}', file_row_number = true) ORDER BY file_row_number) TO '{draft}' (FORMAT parquet)"

@@ -75,7 +75,7 @@ def certify(
         sampled_dates=tuple(sorted(set().union(*wanted.values()))) if sample is not None else (),
         engine=ENGINE_VERSION,
         certified_at=ended.replace(tzinfo=None),
-        seconds=(ended - started).total_seconds(),
+        seconds=clock.since(started),
         tables=tuple(tables),
     )
     store(warehouse, certificate)

@@ -96,7 +96,7 @@ def rehash(
         if made.written:
             _write(warehouse, table)
         report.tables.append(made)
-    report.seconds = (clock.now() - started).total_seconds()
+    report.seconds = clock.since(started)
     if report.written:
         details = {"rows": report.rows, "written": report.written, "refused": len(report.refused)}
         events.append(warehouse, clock.now(), "rehash", {"scope": scope.describe(), **details})

@@ -132,7 +132,7 @@ def roll_back(
     _publish_state(warehouse, registry, clock, patience)
     details = {"run": own, "outcome": "complete", "held": len(steps)}
     events.append(warehouse, clock.now(), "run_ended", details)
-    return RollbackReport(own, steps, (clock.now() - started).total_seconds())
+    return RollbackReport(own, steps, clock.since(started))
 
 
 def release(

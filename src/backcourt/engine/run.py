@@ -156,8 +156,7 @@ def backfill(
     if work.limits.partitions and not report.stop:
         report.stop = limited(work.limits.partitions)
     report.stop = report.stop if report.not_run else None
-    # A clock may be set back meanwhile; no time is negative.
-    report.seconds = max(0.0, (clock.now() - started).total_seconds())
+    report.seconds = clock.since(started)
     report.data_statements = warehouse.data_statements - before
     # A run that is cut short leaves an evaluation that may be half of one; only this one is whole.
     mark(warehouse, registry, patience, clock.now())
@@ -213,8 +212,7 @@ def _run_table(work: _Work, table: Table, due: Sequence[Due]) -> None:
         work.on_unit(table.name, dates)
         if _is_stopped(work):
             break
-    # A clock may be set back meanwhile; no time is negative.
-    report.table_seconds[table.name] = max(0.0, (work.clock.now() - started).total_seconds())
+    report.table_seconds[table.name] = work.clock.since(started)
     if any(reason == GONE for reason in reasons.values()):
         evaluate(warehouse, work.registry, table)
     events.write_snapshot(warehouse)
