@@ -202,6 +202,7 @@ def retried(shop: Workshop) -> RunReport:
     return report
 
 
+@pytest.mark.soak
 def test_what_comes_out_the_same_fails_with_the_cause_and_does_not_loop(torn: tuple[Workshop, date]) -> None:
     shop, day = torn
     first = validated(shop)
@@ -236,6 +237,7 @@ def a_lenient_rule() -> Iterator[Equality]:
         yield replace(each, sql=lenient) if each.rule.name == "player_stops" else each
 
 
+@pytest.mark.soak
 def test_a_rule_that_no_longer_objects_releases_what_it_refused(
     torn: tuple[Workshop, date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +266,7 @@ def test_a_refusal_of_a_rule_that_is_gone_is_taken_back(shop: Workshop) -> None:
     assert (made.cleared, told) == ([gone], [])
 
 
+@pytest.mark.soak
 def test_a_row_that_other_code_computes_otherwise_is_refused_until_they_agree(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

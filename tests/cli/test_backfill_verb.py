@@ -195,6 +195,7 @@ class TestFailed:
         assert raw_cli(f"explain PGS {day} --json").json["state"] == "failed"
         assert f"{day} first" in raw_cli("verify").text
 
+    @pytest.mark.soak
     def test_it_heals(self, raw_cli: Terminal, wrong: tuple[str, Path], league: Path) -> None:
         retry = retry_of(raw_cli("backfill").out)
         assert raw_cli(retry).code == 1

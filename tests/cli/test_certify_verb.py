@@ -65,6 +65,7 @@ def test_document_of_a_sample(cli: Terminal) -> None:
     assert "a sample of 2 dates of: All game dates" in cli("status").out
 
 
+@pytest.mark.soak
 def test_a_mismatch_fails_until_it_is_repaired(cli: Terminal, forged: str) -> None:
     assert cli("verify").code == 0
     assert cli("status").code == 0

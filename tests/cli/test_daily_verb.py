@@ -94,6 +94,7 @@ class TestRounds:
 
 
 class TestCaution:
+    @pytest.mark.soak
     def test_a_large_plan_asks(self, folder: Path, tmp_path: Path) -> None:
         cli = Terminal(tmp_path / "new.duckdb")
         answer = cli("daily --sources simulated:2021 --json", BACKCOURT_CONFIRM_OVER="5")
@@ -156,6 +157,7 @@ class TestCertificates:
         made = [self.round(shop, hours).certification is not None for hours in (1, 20, 22)]
         assert made == [True, False, True]
 
+    @pytest.mark.soak
     def test_again_after_one_that_failed(self, shop: Workshop) -> None:
         """A wrong value that the ledger vouches for is found, quarantined, and rebuilt by the next round."""
         name = "analytics.player_game_summary"

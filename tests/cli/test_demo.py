@@ -23,6 +23,7 @@ def demo_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return Terminal(tmp_path / "backcourt-demo.duckdb")
 
 
+@pytest.mark.soak
 def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal, registry: Registry) -> None:
     """Without real data it is the simulated league, and says so."""
     due = TINY.dates * len(registry.built)

@@ -135,7 +135,7 @@ def test_the_commands_close_every_gap(tmp_path: Path, monkeypatch: pytest.Monkey
     ("statement", "first"),
     [
         (unbuilt(TOGS, 21), "backcourt verify"),
-        ("DELETE FROM ledger.runs", "backcourt verify --accept-ledger"),
+        pytest.param("DELETE FROM ledger.runs", "backcourt verify --accept-ledger", marks=pytest.mark.soak),
     ],
     ids=["partition", "run"],
 )
@@ -151,6 +151,7 @@ def test_a_ledger_changed_by_other_hands_is_settled_first(cli: Terminal, stateme
     assert cli("gaps").code == 0
 
 
+@pytest.mark.soak
 def test_what_verify_marked_is_listed_with_the_ingest(cli: Terminal) -> None:
     change(cli, "UPDATE raw.team_box SET points = points + 1 WHERE game_date = '2021-10-20'", sealed=False)
     assert cli("verify").code == 1

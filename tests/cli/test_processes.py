@@ -117,12 +117,14 @@ class TestWhileARunIsGoingOn:
         assert refused.code == 4
         assert re.search(rf"process {running.pid} \(.*\) on \S+ since 20\S+ \S+ UTC, last heard of 20", refused.err)
 
+    @pytest.mark.soak
     def test_afterwards_it_is_over(self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]) -> None:
         out, err = running.communicate("")
         assert running.returncode == 0, err
         assert f"{partitions(registry)} written" in " ".join(out.split())
         assert raw_cli("status --json").json["status"]["running"] is None
 
+    @pytest.mark.soak
     def test_killed(self, raw_cli: Terminal, registry: Registry, running: subprocess.Popen[str]) -> None:
         running.kill()
         running.wait()

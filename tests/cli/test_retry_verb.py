@@ -112,6 +112,7 @@ class TestRetry:
         assert "3 partitions planned: 0 written, 0 unchanged, 1 failed, 2 blocked" in told
         assert cli("runs show latest --json").json["command"] == "retry"
 
+    @pytest.mark.soak
     def test_exactly_that(self, mended: Failing) -> None:
         """Another date is due as well; it stays so."""
         cli, day = mended

@@ -182,6 +182,7 @@ class TestDefinitions:
         for contract in registry.raw.values():
             assert graph.get(AssetKey(contract.full_name.split("."))).is_external
 
+    @pytest.mark.soak
     def test_the_schedule_is_read_beside_a_run(self, built: Orchestra, built_file: Path) -> None:
         """From the snapshot, when another process has the file; without one it is told who has it."""
         code = f"import duckdb\nc = duckdb.connect({str(built.path)!r})\nprint('ready', flush=True)\ninput()"
@@ -278,6 +279,7 @@ class TestMaterialising:
         assert (OUTLOOK, DAYS[1]) not in changed
         assert {name for name in seen if seen[name] != said.raw[name]} == {"raw/player_box"}
 
+    @pytest.mark.soak
     def test_what_fails_fails_the_step(self, built: Orchestra, tmp_path: Path) -> None:
         """With table, date and cause; all else is reported, and the check of the rule that it broke fails."""
         correct(built.path, tmp_path, DAYS[1], points=120)
@@ -337,6 +339,7 @@ class TestMaterialising:
 
 
 class TestChecks:
+    @pytest.mark.soak
     def test_altered_rows_fail_and_are_mended(self, built: Orchestra) -> None:
         """`verified` finds what other hands changed and marks it; the next run rebuilds it, and it passes again."""
         before = built.hashes()

@@ -127,7 +127,7 @@ def other_history(league: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
 class TestBetweenIngests:
     """An excerpt of any moment is the warehouse that only ever received the ingests before it."""
 
-    @pytest.mark.parametrize("which", ["history", "other_history"])
+    @pytest.mark.parametrize("which", ["history", pytest.param("other_history", marks=pytest.mark.soak)])
     @pytest.mark.parametrize("number", range(5))
     def test_it_holds_what_was_told_by_then(
         self, request: pytest.FixtureRequest, tmp_path: Path, which: str, number: int
@@ -239,6 +239,7 @@ def then(season: Path, folder: Path, moment: datetime) -> Path:
     return folder / "then.duckdb"
 
 
+@pytest.mark.soak
 class TestWithinBulkHistory:
     """An excerpt of bulk history is the warehouse that was told it at the time."""
 

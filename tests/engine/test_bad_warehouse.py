@@ -185,6 +185,7 @@ class TestNoRoom:
             assert shop.backfill().is_complete
             assert shop.verify().passed
 
+    @pytest.mark.soak
     def test_no_room_to_build(self, shop: Workshop) -> None:
         """The warehouse is full when a correction arrives: what was verified before still is."""
         path, before = shop.warehouse.path, shop.hashes()
@@ -217,6 +218,7 @@ class TestNoRoom:
         assert "Hint: Raise the limit on the size of files (ulimit -f)" in ended.stdout
         assert path.read_bytes() == content
 
+    @pytest.mark.soak
     def test_no_room_to_certify(self, shop: Workshop) -> None:
         """The scratch database has no room: no certificate, and nothing is left beside."""
         path = shop.warehouse.path
@@ -233,6 +235,7 @@ class TestNoRoom:
                 pass
         assert [each.name for each in path.parent.iterdir() if "beside" in each.name] == []
 
+    @pytest.mark.soak
     def test_enough_room(self, shop: Workshop) -> None:
         """The same limit mechanism, generous: so that the failures above are the limit's."""
         path = shop.warehouse.path

@@ -225,6 +225,7 @@ class TestRows:
 
 
 class TestQuarantine:
+    @pytest.mark.soak
     def test_nothing_passes_until_it_is_repaired(self, chain: Workshop) -> None:
         before = chain.hashes()
         forge_a_steal(chain, DAYS[2])
@@ -247,6 +248,7 @@ class TestQuarantine:
         ]
         assert outcomes == ["failed", "incomplete", "passed"]
 
+    @pytest.mark.soak
     def test_an_upstream_and_its_readers_are_repaired_together(self, chain: Workshop) -> None:
         before = chain.hashes()
         forge(chain, TOGS, f"UPDATE {TOGS} SET turnovers = turnovers + 5 WHERE game_date = '{DAYS[0]}'")

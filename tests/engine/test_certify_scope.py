@@ -61,6 +61,7 @@ class TestScope:
         assert made.seed == int(clock().now().timestamp())
         assert made.sampled_dates == tuple(DAYS)
 
+    @pytest.mark.soak
     def test_two_seasons(self, tmp_path: Path) -> None:
         """A wrong row of one season is read by the next; units are seasons, and each is compared."""
         # So small a league plays on two of its three dates.

@@ -235,6 +235,7 @@ def history(
         yield shop, steps
 
 
+@pytest.mark.soak
 class TestManyRuns:
     def test_every_run_is_told_as_it_was(self, history: tuple[Workshop, list[tuple[Run, Differences]]]) -> None:
         """Whole partitions too, though later runs inserted and deleted keys of theirs."""

@@ -96,6 +96,7 @@ class TestLogic:
         assert changed.verify().passed
         assert versions(changed, TOGS) == {changed.registry.lineage(TOGS).code_version: DATES}
 
+    @pytest.mark.soak
     def test_taken_back_it_restores_every_hash(self, shop: Workshop) -> None:
         before = shop.hashes()
         with_change(shop, OTHER_SHOOTING).backfill()

@@ -16,10 +16,10 @@ from support import partition_hashes
     ("from_raw", "aim", "states"),
     [
         (False, Aim(1, 0.0), {"empty", "ledger only"}),  # the ledger is being created
-        (False, Aim(7, 0.001), {"incomplete"}),  # in the middle of the ingest
-        (True, Aim(4, 0.001), {"incomplete"}),  # the first unit is being published
+        pytest.param(False, Aim(7, 0.001), {"incomplete"}, marks=pytest.mark.soak),  # in the middle of the ingest
+        pytest.param(True, Aim(4, 0.001), {"incomplete"}, marks=pytest.mark.soak),  # the first unit is being published
         (True, Aim(6, 0.002), {"incomplete"}),  # the second
-        (True, Aim(None, 0.3), {"incomplete", "complete"}),  # anywhere
+        pytest.param(True, Aim(None, 0.3), {"incomplete", "complete"}, marks=pytest.mark.soak),  # anywhere
     ],
     ids=["first commit", "ingest", "first unit", "second unit", "any moment"],
 )

@@ -55,6 +55,7 @@ class TestBuilt:
         assert shop.hashes() == before
         assert rows_of(shop, PGS) == rows
 
+    @pytest.mark.soak
     def test_row_of_a_partition_that_is_blocked_first(self, shop: Workshop) -> None:
         """That it was blocked, and what it stands behind is as it was, must not make its altered row good."""
         before = shop.hashes()
@@ -73,6 +74,7 @@ class TestBuilt:
         assert shop.verify().passed
         assert shop.hashes() == before
 
+    @pytest.mark.soak
     def test_damage_that_another_table_reads(self, shop: Workshop) -> None:
         before = shop.hashes()
         shop.warehouse.execute(alter(shop, TOGS, "pace"))
@@ -134,6 +136,7 @@ class TestRaw:
         assert clocks(shop) == known
         assert all(each.is_known for each in shop.ingest(hours=6).outcomes)
 
+    @pytest.mark.soak
     def test_two_files_of_one_table(self, ingested: Path, league: Path, tmp_path: Path) -> None:
         """Two seasons were damaged; each is mended by its own file, and the mark stands until both are."""
         with copied(ingested, league, tmp_path / "shop") as shop:
@@ -151,6 +154,7 @@ class TestRaw:
             assert shop.warehouse.value("SELECT COUNT(*) FROM ledger.partitions WHERE state = 'damaged'") == 0
 
 
+@pytest.mark.soak
 def test_a_narrower_delivery_mends_nothing(shop: Workshop) -> None:
     """What is taken out must come back: a file of other seasons than the damaged rows had is refused."""
     contract = shop.registry.raw["player_box"]

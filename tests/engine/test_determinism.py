@@ -97,6 +97,7 @@ class TestHowTheWorkIsCut:
             assert shop.hashes() == undisturbed
         assert [query.count(" UNION ALL ") for query in seen] == [7, 7, 7]
 
+    @pytest.mark.soak
     def test_units_of_a_day(self, ingested: Path, built: Path, league: Path, tmp_path: Path) -> None:
         shutil.copy(ingested, tmp_path / "w.duckdb")
         with Warehouse.open(built, read_only=True) as whole:
@@ -105,6 +106,7 @@ class TestHowTheWorkIsCut:
             assert shop.backfill(unit="day").count("written") == 18
             assert shop.hashes() == expected
 
+    @pytest.mark.soak
     def test_dates_in_any_order(self, fresh: Fresh, undisturbed: Hashes) -> None:
         days = sorted({day for _, day in undisturbed})
         random.Random(5).shuffle(days)
@@ -138,6 +140,7 @@ class TestHowTheWorkIsCut:
             assert shop.hashes() == undisturbed
 
 
+@pytest.mark.soak
 class TestEveryTable:
     """The pre-game tables too, which read the past of their rows, and each other."""
 
@@ -201,6 +204,7 @@ class TestInterrupted:
             assert shop.hashes() == undisturbed
             assert shop.verify().passed
 
+    @pytest.mark.soak
     def test_ranges_that_overlap(self, fresh: Fresh, undisturbed: Hashes) -> None:
         days = sorted({day for _, day in undisturbed})
         with fresh() as shop:
@@ -220,6 +224,7 @@ steps = st.tuples(
 )
 
 
+@pytest.mark.soak
 class TestAnySequence:
     """Whatever was run before, a full run ends with the same hashes as a full run alone."""
 

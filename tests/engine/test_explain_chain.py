@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+import pytest
 from explaining import due, explained, named, outline, ran
 
 from backcourt.cli.chain import lines
@@ -79,6 +80,7 @@ RESULT = [
 """All that is known of game 5; its schedule was told with the first delivery, its score with this one."""
 
 
+@pytest.mark.soak
 def test_rows_that_arrive_late() -> None:
     """A result makes two lines of teams where none were; the league's averages of the next date follow from it."""
     with settled(result_of_the_fifth) as play:
@@ -159,6 +161,7 @@ def offers_and_a_report(files: Files) -> None:
     touch(files, "player_lines", "injuries")
 
 
+@pytest.mark.soak
 def test_rows_that_vanish_and_snapshots_that_are_added() -> None:
     """Two players of the date are seen otherwise, and so are their features."""
     with settled(offers_and_a_report) as play:
@@ -196,6 +199,7 @@ def of_teams(end: str) -> list[str]:
     return sorted([*found, "raw.games: 1 corrected"])
 
 
+@pytest.mark.soak
 def test_a_game_that_moves() -> None:
     """It is gone from one date and there on another; both count for 751, which plays on the fifth."""
     with settled(a_day_earlier) as play:
@@ -222,6 +226,7 @@ def test_a_game_that_moves() -> None:
         }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_a_game_that_is_cancelled() -> None:
     """Its lines of teams are gone, and with them their share of the averages."""
     with settled(cancelled) as play:
@@ -254,6 +259,7 @@ def booked_for_each_other(files: Files) -> None:
     touch(files, "player_box", "rosters")
 
 
+@pytest.mark.soak
 def test_a_player_who_is_reassigned() -> None:
     """A box line is corrected under its key; who is listed with whom is the key of a roster, so a row goes and one comes."""
     with settled(booked_for_each_other) as play:

@@ -152,6 +152,7 @@ class TestOneCorrection:
         assert {key for key in before if before[key] != after[key]} == {(table, day) for table in (TOGS, TDGS, PGS)}
         assert shop.verify().passed
 
+    @pytest.mark.soak
     def test_a_correction_taken_back_restores_every_hash(self, shop: Workshop) -> None:
         before = shop.hashes()
         saved = {name: shop.file(name).read_bytes() for name in ("player_box", "team_box")}
@@ -199,6 +200,7 @@ class TestOneCorrection:
 
 
 class TestLateAndGone:
+    @pytest.mark.soak
     def test_a_late_row(self, shop: Workshop) -> None:
         listed = shop.read("did_not_play")
         line = listed.pop(7)
@@ -258,6 +260,7 @@ class TestLateAndGone:
             key: digest for key, digest in before.items() if key not in failed
         }
 
+    @pytest.mark.soak
     def test_a_game_missing_from_the_start_cannot_be_called_complete(self, ingested_late: Workshop) -> None:
         shop = ingested_late
         assert not shop.backfill().is_complete

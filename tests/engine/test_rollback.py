@@ -207,6 +207,7 @@ def test_a_first_build_is_removed_and_missing(shop: Workshop) -> None:
 
 
 class TestMoreThanOne:
+    @pytest.mark.soak
     def test_version_by_version(self, twice: Twice) -> None:
         """Down to the first build, then to nothing, then there is none; a run is rolled back only once."""
         shop, day, (_, second), (before, between, _) = twice
@@ -226,6 +227,7 @@ class TestMoreThanOne:
         assert stored(shop) == before
         assert make_rollback(shop.warehouse, POST, Scope(), second) == ()
 
+    @pytest.mark.soak
     def test_after_a_release_the_stack_goes_on(self, twice: Twice) -> None:
         shop, _, (_, second), (_, between, latest) = twice
         undo(shop, second)
@@ -263,6 +265,7 @@ class TestKept:
         with pytest.raises(UsageError, match="no longer kept"):
             make_rollback(shop.warehouse, POST, Scope(), run_id)
 
+    @pytest.mark.soak
     def test_other_columns(self, corrected: Corrected) -> None:
         """A table with other columns now: what is kept of it cannot be put back, and goes with the next version."""
         shop, _, run_id, _, _ = corrected
@@ -285,6 +288,7 @@ class TestKept:
         with pytest.raises(UsageError, match="no longer kept of 1 partitions"):
             make_rollback(shop.warehouse, POST, Scope(), report.run_id)
 
+    @pytest.mark.soak
     def test_a_date_that_lost_its_games(self, shop: Workshop) -> None:
         """It was emptied and closed; its rows come back and are held, though nothing is expected there."""
         before = stored(shop)
@@ -385,6 +389,7 @@ class TestAtomic:
                 assert runs.recorded(warehouse)[1].outcome == outcome
 
 
+@pytest.mark.soak
 def test_upstream_of_pre_game_tables(chain: Workshop) -> None:
     """After a correction was rolled back, released and built again, every table is what a full rebuild makes it."""
     before = stored(chain)

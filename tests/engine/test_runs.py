@@ -184,6 +184,7 @@ class TestRecord:
         assert latest(shop).run_id == ids[-1]
         assert [run.run_id for run in runs.chosen(shop.warehouse, since=ids[8])] == ids[9:]
 
+    @pytest.mark.soak
     def test_a_killed_run_is_closed_with_what_it_committed(
         self, shop: Workshop, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -27,6 +27,7 @@ def old_roster(tmp_path: Path) -> Workshop:
     return shop
 
 
+@pytest.mark.soak
 def test_verify_reads_each_season_as_it_was_built(old_roster: Workshop) -> None:
     """Shown all seasons at once, rows of the second would be expected of the roster that only the first may read."""
     teams = f"SELECT season, COUNT(DISTINCT team_id) FROM precompute.{OUTLOOK} GROUP BY season ORDER BY season"

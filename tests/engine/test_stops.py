@@ -85,6 +85,7 @@ class TestAskedToStop:
         assert sum((found.skipped, found.cut_off, found.unchanged, found.not_run)) == found.considered
 
 
+@pytest.mark.soak
 def test_limit_again_and_again_until_all_is_done(raw: Workshop) -> None:
     report = run(raw, Limits(partitions=7))
     assert (report.count("written"), report.not_run, report.outcome) == (6, 12, "incomplete")

@@ -77,6 +77,7 @@ def poisoned(poisoned_shop: tuple[Path, Path, date], league: Path, tmp_path: Pat
 
 
 class TestBudget:
+    @pytest.mark.soak
     def test_so_many_tries_and_no_more(self, poisoned: Poisoned) -> None:
         """A cron job every ten minutes: after 0, 10, 30 and 70 minutes, and never again."""
         shop, day, _ = poisoned

@@ -7,6 +7,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from backcourt.engine.excerpt import write_excerpt
 from backcourt.engine.registry import Registry
 from backcourt.engine.run import Unit, backfill
@@ -36,6 +38,7 @@ def exported_as_of(origin: Path, registry: Registry, folder: Path, unit: Unit, t
         return exported(then, registry, folder / "out")
 
 
+@pytest.mark.soak
 def test_again_after_a_correction(store_built: Path, store_registry: Registry, league: Path, tmp_path: Path) -> None:
     """Taken before a correction and after it, cut up differently: the same bytes, which a set of today has not."""
     origin = Path(shutil.copy(store_built, tmp_path / "w.duckdb"))

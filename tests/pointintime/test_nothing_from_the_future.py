@@ -39,7 +39,7 @@ PRE = tuple(table for table in default_registry().ordered if table.contract.kind
 POST = tuple(table for table in default_registry().ordered if table.contract.kind == "post")
 
 
-@pytest.mark.parametrize("season", ["first", "second"])
+@pytest.mark.parametrize("season", ["first", pytest.param("second", marks=pytest.mark.soak)])
 def test_no_row_follows_its_future(league_to_change: Warehouse, registry: Registry, season: str) -> None:
     days = dates(league_to_change)
     second = random.Random(season).choice(days[len(days) // 2 :])

@@ -67,13 +67,14 @@ def test_the_window_forgets_the_eleventh_game(form_shop: Workshop) -> None:
     assert row[0][0] < row[0][1]
 
 
-@pytest.mark.parametrize("unit", ["month", "week", "day"])
+@pytest.mark.parametrize("unit", ["month", "week", pytest.param("day", marks=pytest.mark.soak)])
 def test_the_unit_makes_no_difference(raw_shop: Workshop, form_shop: Workshop, unit: Unit) -> None:
     report = raw_shop.backfill(unit=unit)
     assert report.count("written") == 48
     assert raw_shop.hashes() == form_shop.hashes()
 
 
+@pytest.mark.soak
 def test_the_order_of_dates_makes_no_difference(raw_shop: Workshop, form_shop: Workshop) -> None:
     for day in reversed(played_dates(raw_shop)[::4]):
         raw_shop.backfill(on_dates(day))

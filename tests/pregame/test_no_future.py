@@ -128,6 +128,7 @@ def test_a_row_that_sees_its_own_date_is_found(leaking: Workshop) -> None:
     assert differing == {("player_form", first), ("team_form", first)}
 
 
+@pytest.mark.soak
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(number=st.integers(0, DATES - 1), edits=EDITS)
 def test_a_corrected_warehouse_equals_a_fresh_one(truth: Truth, number: int, edits: list[Edit]) -> None:

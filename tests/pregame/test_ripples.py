@@ -139,6 +139,7 @@ class TestFailure:
         assert not report.is_complete
         assert not shop.verify().passed
 
+    @pytest.mark.soak
     def test_the_correction_heals_everything(
         self, broken: tuple[Workshop, RunReport, set[date]], form_shop: Workshop
     ) -> None:

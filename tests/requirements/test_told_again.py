@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from backcourt.engine.plan import make_plan
 from backcourt.engine.registry import Registry
 from backcourt.report.columns import column_report
@@ -30,6 +32,7 @@ def test_rows_of_older_code_are_not_trusted(shop: Workshop) -> None:
     }
 
 
+@pytest.mark.soak
 def test_shots_that_come_later_add_the_zones_and_nothing_else(shop: Workshop) -> None:
     """Without them the box score stands with zones unknown; with them every hash is what it would have been."""
     whole, saved, lines = shop.hashes(), shop.file("shots").read_bytes(), shop.read("shots")

@@ -230,6 +230,7 @@ def test_small_league_with_playoffs(tmp_path: Path) -> None:
     assert all(4 <= games <= 7 for games in series.values())
 
 
+@pytest.mark.soak
 def test_whole_season(whole: Path) -> None:
     games = read(whole, "games")
     kinds = Counter(line["season_type"] for line in games)

@@ -35,6 +35,7 @@ EVENTS = {"2pt": 0.03, "3pt": 0.05, "freethrow": 0.05, "rebound": 0.03, "foul": 
 EVENTS |= {"turnover": 0.05, "steal": 0.05, "block": 0.06, "timeout": 0.10}
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.real,
     pytest.mark.skipif(not (REAL.is_dir() or "BACKCOURT_REAL_DATA" in os.environ), reason=f"no real seasons: {REAL}"),
 ]

@@ -65,6 +65,7 @@ class Source:
         self.files.deliver()
 
 
+@pytest.mark.soak
 def test_some_faults(small: Theatre) -> None:
     """One of each kind."""
     rng = Random(5)
@@ -72,6 +73,7 @@ def test_some_faults(small: Theatre) -> None:
     assert all(tally[name] == 1 for name in FAULTS)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("defect", "name"),
     [
