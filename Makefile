@@ -5,6 +5,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
 
+# Compiled modules are kept, whatever the machine prefers: every process that a test starts would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint docs soak bench clean
 

@@ -69,7 +69,8 @@ def read_cases(contract: Contract) -> list[Case]:
     path = contract.folder / "cases.yaml"
     if not path.exists():
         return []
-    documents = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # The C parser takes a sixth of the time, where it is there.
+    documents = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return [Case(contract, document["name"], document.get("given") or {}, document["expect"]) for document in documents]
 
 
