@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 from backcourt.sources.payload import Request
 
@@ -25,11 +25,12 @@ class Credential:
     place: Literal["query", "header"]
     name: str
     hosts: tuple[str, ...]
+    required: bool = True
 
 
 CREDENTIALS: tuple[Credential, ...] = (
     Credential("odds_api", "ODDS_API_KEY", "query", "apiKey", ("api.the-odds-api.com",)),
-    Credential("bettingpros", "BETTINGPROS_API_KEY", "header", "x-api-key", ("api.bettingpros.com",)),
+    Credential("bettingpros", "BETTINGPROS_API_KEY", "header", "x-api-key", ("api.bettingpros.com",), required=False),
 )
 
 
@@ -49,7 +50,9 @@ class Keys:
     def missing(self, source: str) -> str:
         """The variable that a source needs and that is not set, '' when nothing is missing."""
         credential = self._of(source)
-        return credential.variable if credential and credential.variable not in self.values else ""
+        if credential is None or not credential.required or credential.variable in self.values:
+            return ""
+        return credential.variable
 
     def for_host(self, source: str, host: str) -> tuple[Credential, str] | None:
         """What is to be added to a request of a source that goes to a host."""
@@ -68,6 +71,16 @@ class Keys:
         text = " ".join([request.url, *request.params.values(), *request.headers.values(), request.subject])
         if (query | params) & own or headers & (own | _FORBIDDEN_HEADERS) or self.scrub(text) != text:
             raise ValueError(f"{request.source}, {request.need}: a request holds no credential; the client adds it")
+
+    def without_key(self, source: str, url: str) -> str:
+        """An address that a host sent, without a key that it repeated in it."""
+        credential = self._of(source)
+        if credential is None:
+            return url
+        parts = urlsplit(url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [(name, value) for name, value in pairs if name != credential.name and self.scrub(value) == value]
+        return url if kept == pairs else urlunsplit(parts._replace(query=urlencode(kept)))
 
     def scrub(self, text: str) -> str:
         """A text without any key, however it is spelt in an address."""

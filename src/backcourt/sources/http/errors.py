@@ -61,18 +61,21 @@ class FetchError(SourceError):
 
 
 class UnreachableError(FetchError):
-    """The host gives no answer, or says that it is in trouble."""
+    """The host gives no answer, or says that it is in trouble; `sent` unless there was no connection to it."""
 
     passing = True
     of_host = True
+    sent = True
 
     @classmethod
-    def silent(cls, request: Request, host: str, why: str) -> UnreachableError:
-        return cls(
+    def silent(cls, request: Request, host: str, why: str, *, sent: bool) -> UnreachableError:
+        error = cls(
             request,
             f"{host} cannot be reached ({why})",
             "Look whether this machine is connected and the host is up, then run the same again: what has come is kept.",
         )
+        error.sent = sent
+        return error
 
     @classmethod
     def in_trouble(cls, request: Request, host: str, status: int, wait: float | None) -> UnreachableError:
@@ -172,12 +175,14 @@ class ThrottledError(FetchError):
         )
 
     @classmethod
-    def too_long(cls, request: Request, host: str, wait: float, longest: float) -> ThrottledError:
+    def too_long(
+        cls, request: Request, host: str, wait: float, longest: float, status: int | None = None
+    ) -> ThrottledError:
         error = cls(
             request,
             f"{host} asks to wait {wait:.0f} s, more than the {longest:.0f} s that a request may wait",
             f"Run the same again in {wait / 60:.0f} minutes: what has come is kept.",
-            status=429,
+            status=status,
             wait=wait,
         )
         error.passing = False
@@ -254,6 +259,10 @@ class BudgetSpentError(FetchError):
     @classmethod
     def over(cls, request: Request, cost: int, what: str, hint: str) -> BudgetSpentError:
         return cls(request, f"{cost:,} credits are {what}; nothing was sent", hint)
+
+    def about(self, request: Request) -> BudgetSpentError:
+        """The same of another request of the plan."""
+        return BudgetSpentError(request, self.said, self.hint)
 
 
 class KeyMissingError(FetchError):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from backcourt.sources.http.errors import ArchiveError
 
@@ -106,7 +107,7 @@ class Index:
         query = f"SELECT {_COLUMNS} FROM fetches WHERE {condition} {order}"
         with self._told():
             rows = self._connection.execute(query, list(wanted.values())).fetchall()
-        return [Fetch(*row[:-1], datetime.fromisoformat(row[-1])) for row in rows]
+        return [_fetch(row) for row in rows]
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -114,6 +115,11 @@ class Index:
             yield
         except (sqlite3.Error, OSError) as error:
             raise ArchiveError.unusable(self._path, str(error)) from error
+
+
+def _fetch(row: tuple[Any, ...]) -> Fetch:
+    named = dict(zip((field.name for field in fields(Fetch)), row, strict=True))
+    return Fetch(**{**named, "fetched_at": datetime.fromisoformat(named["fetched_at"])})
 
 
 def _make(path: Path) -> None:

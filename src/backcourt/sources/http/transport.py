@@ -44,8 +44,8 @@ class Deadline:
 class Transport(httpx.BaseTransport):
     """Sends requests, through the proxy that the environment names if it names one."""
 
-    def __init__(self, keys: Keys, deadline: Deadline, outside: Callable[[str], str] = lambda host: host) -> None:
-        self._keys, self._deadline, self._outside = keys, deadline, outside
+    def __init__(self, keys: Keys, deadline: Deadline) -> None:
+        self._keys, self._deadline = keys, deadline
         self._ways: dict[str | None, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -58,7 +58,7 @@ class Transport(httpx.BaseTransport):
             way.close()
 
     def _with_key(self, request: httpx.Request) -> httpx.Request:
-        found = self._keys.for_host(request.extensions["source"], self._outside(request.url.netloc.decode()))
+        found = self._keys.for_host(request.extensions["source"], request.extensions["host"])
         if found is None:
             return request
         credential, value = found
@@ -70,7 +70,8 @@ class Transport(httpx.BaseTransport):
         return httpx.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)
 
     def _way(self, url: httpx.URL) -> httpx.HTTPTransport:
-        proxy = None if proxy_bypass(url.host) else getproxies().get(url.scheme)
+        named = getproxies()
+        proxy = None if proxy_bypass(url.host) else named.get(url.scheme, named.get("all"))
         if proxy not in self._ways:
             way = httpx.HTTPTransport(proxy=proxy)
             # The pool takes its network from here; there is no public way to hand it one.
