@@ -152,7 +152,8 @@ class _Pull:
         self._jobs = [_Job(request, host_of(key)) for (_, key), request in once.items()]
         self._queues: dict[str, deque[_Job]] = {}
         self._in_a_row: Counter[str] = Counter()
-        self._asked, self._began = 0, 0.0
+        self._done = self._failures = self._asked = 0
+        self._began: float | None = None
         self._stopped = ""
 
     def waiting(self) -> list[_Job]:
@@ -261,16 +262,16 @@ class _Pull:
     ) -> None:
         job.is_over, job.is_absent, job.error = True, is_absent, error
         job.held = Held(job.request, payload.digest, payload.fetched_at, fetched) if payload else None
-        self._asked += bool(self._began)
+        self._done += 1
+        self._failures += error is not None
+        self._asked += self._began is not None
         self._progress(self._now())
 
     def _now(self) -> Progress:
-        done = sum(job.is_over for job in self._jobs)
-        failed = sum(job.is_over and job.error is not None for job in self._jobs)
-        passed = self._fetcher.waiting.elapsed() - self._began
-        rate = self._asked / passed if self._asked and passed > 0 else None
-        left = (len(self._jobs) - done) / rate if rate else None
-        return Progress(done, len(self._jobs), failed, rate, left)
+        passed = 0.0 if self._began is None else self._fetcher.waiting.elapsed() - self._began
+        rate = self._asked / passed if self._asked and passed else None
+        left = (len(self._jobs) - self._done) / rate if rate else None
+        return Progress(self._done, len(self._jobs), self._failures, rate, left)
 
     def _is_stopped(self) -> bool:
         self._stopped = self._stopped or self._fetcher.waiting.should_stop()
