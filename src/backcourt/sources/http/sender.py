@@ -59,15 +59,16 @@ class Sender:
         address = key_of(request)
         host = asked = host_of(address)
         seen: set[str] = set()
+        left = limits.total
         for _ in range(limits.redirects + 1):
             self._pace.wait(host)
-            if not seen:
-                self._deadline.start(limits.total)
+            # What the pace takes is no time of the host's.
+            self._deadline.start(left)
             seen.add(address)
             answer = self._hop(request, host, self._outward(host, address), limits, conditions)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return answer
-            address = self._next(request, address, answer)
+            address, left = self._next(request, address, answer), self._deadline.left()
             host = host_of(address)
             if address in seen:
                 break
@@ -133,7 +134,8 @@ class Sender:
         except ValueError:
             target, why = "an address", "which cannot be read"
         if why:
-            raise RefusedError.elsewhere(request, answer.host, self._keys.scrub(target)[:100], answer.status, why)
+            shown = self._keys.scrub(target.rpartition("@")[2])[:100]
+            raise RefusedError.elsewhere(request, answer.host, shown, answer.status, why)
         return self._keys.without_key(request.source, there)
 
     def _why(self, error: Exception, limits: Limits) -> str:
