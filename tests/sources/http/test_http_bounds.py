@@ -61,7 +61,7 @@ def test_too_much_without_an_announcement(server: Server, fetcher: Fetcher) -> N
             handler.wfile.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")  # type: ignore[attr-defined]
 
     server.on("/game", chunks)
-    with pytest.raises((TooLargeError, FetchError)):
+    with pytest.raises(TooLargeError):
         fetcher.fetch(asked(server), attempts=1)
 
 
