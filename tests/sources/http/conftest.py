@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from answering import Passing, Server, serving
+
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import Fetcher
 from backcourt.sources.http.limits import Limits

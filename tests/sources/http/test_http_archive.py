@@ -13,8 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from answering import GAME, NOON, Server, asked, conditional, document
+
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import FOREVER, Fetcher
 from backcourt.sources.http.errors import ArchiveError, DamagedError
@@ -46,7 +46,7 @@ def test_what_was_stored_is_read(archive: Archive) -> None:
     path = object_of(archive.folder, body)
     assert gzip.decompress(path.read_bytes()) == body
     assert path.stat().st_size < len(body) / 10
-    assert [each for each in archive.folder.rglob("*.gz")] == [path]
+    assert list(archive.folder.rglob("*.gz")) == [path]
 
 
 def test_every_answer_stays(archive: Archive) -> None:

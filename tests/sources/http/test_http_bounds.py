@@ -8,11 +8,12 @@ import tracemalloc
 from functools import partial
 
 import pytest
-
 from answering import GAME, Server, as_json, asked, bomb, document, dripping, packed, page, serving, status
+
 from backcourt.sources.http.address import key_of, registrable, why_not_followed
 from backcourt.sources.http.body import read_body
 from backcourt.sources.http.client import Fetcher
+from backcourt.sources.http.credentials import Keys
 from backcourt.sources.http.errors import (
     FetchError,
     NotTheMediaError,
@@ -220,7 +221,7 @@ def _request(media: str = "application/json", url: str = "https://x.org/a") -> R
 def test_the_right_kind(media: str, body: bytes) -> None:
     """Whatever the host calls it."""
     for stated in (media, "", "text/plain", "application/octet-stream"):
-        refuse_other(_request(media), body, stated)
+        refuse_other(_request(media), body, stated, str)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_the_right_kind(media: str, body: bytes) -> None:
 )
 def test_the_wrong_kind(media: str, body: bytes, error: type[FetchError]) -> None:
     with pytest.raises(error):
-        refuse_other(_request(media), body, media)
+        refuse_other(_request(media), body, media, str)
 
 
 def test_a_content_length_that_is_too_small_is_seen(server: Server, fetcher: Fetcher) -> None:
@@ -260,9 +261,15 @@ def test_a_page_that_calls_itself_data(server: Server, fetcher: Fetcher) -> None
 
 
 def test_words_fit_on_a_line() -> None:
-    assert words_of(b"<script>alert(1)</script><p>Go \x1b[31m away\x00</p>" + b"x" * 9999).startswith("Go [31m away")
-    assert len(words_of(b"x" * 9999)) == 81
-    assert words_of(b"\xff\xfe") == "��"
+    """What is secret is taken out first, so that no part of it is left at the end of what is cut off."""
+    assert words_of(b"<script>alert(1)</script><p>Go \x1b[31m away\x00</p>" + b"x" * 9999, str) == "Go [31m"
+    assert len(words_of(b"x" * 9999, str)) == 81
+    assert words_of(b"\xff\xfe", str) == "\ufffd\ufffd"
+    scrub = Keys.of({"ODDS_API_KEY": "abcdefgh12345678"}).scrub
+    for before in range(4200):
+        assert "abcd" not in words_of(b"<p" + b" " * before + b">abcdefgh12345678 </p>" + b" x" * 4096, scrub)
+    for before in range(70, 82):
+        assert "abcd" not in words_of(b"x" * before + b"abcdefgh12345678", scrub)
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from answering import GAME, Handler, Server, asked, document, reset, status, truncated
+
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import FOREVER
 from backcourt.sources.http.credentials import CREDENTIALS, Credential, Keys
@@ -174,7 +174,7 @@ def test_a_request_brings_no_key(server: Server, fetcher_with: MakeFetcher, valu
 def test_an_empty_key_is_none_and_a_word_is_not_scrubbed() -> None:
     assert Keys.of({"ODDS_API_KEY": "  "}).missing("odds_api") == "ODDS_API_KEY"
     assert Keys.of({"ODDS_API_KEY": "a"}).scrub("a banana") == "a banana"
-    assert Keys.of({"ODDS_API_KEY": KEY}).scrub(f"x {KEY} y s3cr3t%2Fkey%2Bwith%3Dsigns") == "x [key] y [key]"
+    assert Keys.of({"ODDS_API_KEY": KEY}).scrub(f"x {KEY} y s3cr3t%2Fkey%2Bwith%3Dsigns") == "x (key) y (key)"
 
 
 def test_what_sources_declare_agrees() -> None:
@@ -191,7 +191,7 @@ def test_errors_name_what_they_are_about(server: Server, fetcher_with: MakeFetch
     with pytest.raises(RefusedError) as caught:
         fetcher_with(keys=keys_for(server)).fetch(request)
     assert caught.value.message == (
-        f"odds_api, player_points 2024-01-15: {server.host} answers 401, '{{\"message\": \"API key is missing\"}}',"
+        f'odds_api, player_points 2024-01-15: {server.host} answers 401, \'{{"message": "API key is missing"}}\','
         f" after 1 attempt: http://{server.host}/v4/odds"
     )
     assert "credential" in caught.value.hint

@@ -178,7 +178,7 @@ class Fetcher:
 
     def _keep(self, request: Request, answer: Answer) -> Payload:
         media = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-        refuse_other(request, answer.body, media)
+        refuse_other(request, answer.body, media, self._keys.scrub)
         fetch = self.archive.store(
             request,
             answer.body,
@@ -206,7 +206,7 @@ class Fetcher:
             return UnreachableError.in_trouble(request, host, status, wait)
         if status in (404, 410):
             return NotThereError.answered(request, host, status)
-        return RefusedError.answered(request, host, status, self._keys.scrub(words_of(answer.body)))
+        return RefusedError.answered(request, host, status, words_of(answer.body, self._keys.scrub))
 
 
 def _tag(text: str | None) -> str | None:

@@ -86,7 +86,7 @@ class Keys:
         """A text without any key, however it is spelt in an address."""
         for value in filter(_is_long, self.values.values()):
             for spelling in {value, quote(value), quote(value, safe=""), quote_plus(value)}:
-                text = text.replace(spelling, "[key]")
+                text = text.replace(spelling, "(key)")
         return text
 
     def keep_out_of_logs(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 
@@ -31,28 +32,31 @@ _KINDS = {
 }
 
 
-def refuse_other(request: Request, body: bytes, stated: str) -> None:
+def refuse_other(request: Request, body: bytes, stated: str, scrub: Callable[[str], str]) -> None:
     """Raise NotTheMediaError for a page or anything else that was not asked for, TruncatedError for a part."""
     first = body[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not first:
         raise NotTheMediaError.instead(request, "Nothing", "")
     if request.media != "text/html" and (_PAGE.match(first) or _is_page(stated, request.media, first)):
-        raise NotTheMediaError.instead(request, "A web page", words_of(body))
+        raise NotTheMediaError.instead(request, "A web page", words_of(body, scrub))
     kind = _KINDS.get(request.media)
     if kind is None:
         return
     if not first.startswith(kind.begins):
-        raise NotTheMediaError.instead(request, stated or "Something else", words_of(body))
+        raise NotTheMediaError.instead(request, stated or "Something else", words_of(body, scrub))
     if not body[-_LOOKED_AT:].rstrip().endswith(kind.ends):
         raise TruncatedError.of(request, f"its {len(body):,} bytes are not a whole document of {request.media}")
 
 
-def words_of(body: bytes) -> str:
-    """The title of a page, or the first words of anything, fit for one line."""
+def words_of(body: bytes, scrub: Callable[[str], str]) -> str:
+    """The title of a page, or the first words of anything, fit for one line; scrubbed before anything is cut off."""
     text = body[:_LOOKED_AT].decode("utf-8", "replace")
+    if len(body) > _LOOKED_AT:
+        text = text.rsplit(None, 1)[0]  # its last word may be half of something
     title = _TITLE.search(text)
     plain = title.group(1) if title else _TAG.sub(" ", text)
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in unescape(plain)).split())
+    printable = "".join(letter if letter.isprintable() else " " for letter in unescape(plain))
+    line = scrub(" ".join(printable.split()))
     return line if len(line) <= _QUOTED else line[:_QUOTED] + "…"
 
 

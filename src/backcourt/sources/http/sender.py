@@ -23,11 +23,12 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a host answered: of a status other than 200 only the first bytes."""
+    """What a host answered: its headers by names in lower case, and of a status other than 200 only the first bytes."""
 
     host: str
     status: int
     headers: Mapping[str, str]
+    location: str | None
     body: bytes
 
 
@@ -66,9 +67,10 @@ class Sender:
             self._deadline.start(left)
             seen.add(address)
             answer = self._hop(request, host, self._outward(host, address), limits, conditions)
-            if answer.status not in _REDIRECTS or "location" not in answer.headers:
+            if answer.status not in _REDIRECTS or answer.location is None:
                 return answer
-            address, left = self._next(request, address, answer), self._deadline.left()
+            left = self._deadline.left()
+            address = self._next(request, address, answer, answer.location)
             host = host_of(address)
             if address in seen:
                 break
@@ -99,8 +101,8 @@ class Sender:
         return self._read(request, host, response, limits)
 
     def _read(self, request: Request, host: str, response: httpx.Response, limits: Limits) -> Answer:
-        packed = response.headers.get("content-encoding", "")
-        stated = response.headers.get("content-length", "")
+        headers = {name: self._keys.scrub(value) for name, value in response.headers.items() if name != "location"}
+        packed, stated = headers.get("content-encoding", ""), headers.get("content-length", "")
         body, why = None, ""
         try:
             if response.status_code == 200:
@@ -115,26 +117,26 @@ class Sender:
             self._client.cookies.clear()
         if body is None and response.status_code == 200:
             raise self._late(request, host, limits) or TruncatedError.of(request, f"its body ends too early ({why})")
-        return Answer(host, response.status_code, response.headers, body or b"")
+        return Answer(host, response.status_code, headers, response.headers.get("location"), body or b"")
 
     def _late(self, request: Request, host: str, limits: Limits) -> FetchError | None:
         return None if self._deadline.left() else TooSlowError.of(request, host, limits.total)
 
-    def _next(self, request: Request, here: str, answer: Answer) -> str:
+    def _next(self, request: Request, here: str, answer: Answer, location: str) -> str:
         """Where a redirect leads; raises RefusedError when it is not followed."""
         host = host_of(here)
         allowed = self._host_named(host).sends_to
         mirrored = self._mirrors.get(host)
         try:
-            there = urljoin(self._outward(host, here), answer.headers["location"])
+            there = urljoin(self._outward(host, here), location)
             if mirrored and host_of(there) == host_of(mirrored):
                 parts = urlsplit(here)
                 there = urlunsplit(urlsplit(there)._replace(scheme=parts.scheme, netloc=parts.netloc))
-            target, why = host_of(there), why_not_followed(here, there, allowed)
+            target, why = host_of(self._keys.scrub(there)), why_not_followed(here, there, allowed)
         except ValueError:
             target, why = "an address", "which cannot be read"
         if why:
-            shown = self._keys.scrub(target.rpartition("@")[2])[:100]
+            shown = target.rpartition("@")[2][:100]
             raise RefusedError.elsewhere(request, answer.host, shown, answer.status, why)
         return self._keys.without_key(request.source, there)
 
