@@ -29,6 +29,10 @@ OWNERS = {
     "duckdb": ("backcourt/warehouse/",),
     "sqlglot": ("backcourt/engine/sql.py", "backcourt/engine/flow.py"),
     "dagster": ("backcourt/dagster/",),
+    "httpx": ("backcourt/sources/http/",),
+    "httpcore": ("backcourt/sources/http/",),
+    "tenacity": ("backcourt/sources/http/",),
+    "sqlite3": ("backcourt/sources/http/",),
 }
 
 # What each part may import, itself apart. A part that is not here has to be given its place.
@@ -278,6 +282,8 @@ DEFECTS: list[tuple[Rule, str, str]] = [
     (foreign_imports, "backcourt/engine/lineage.py", "from sqlglot import exp"),
     (foreign_imports, "backcourt/warehouse/duckdb.py", "import sqlglot.optimizer"),
     (foreign_imports, "backcourt/cli/main.py", "from dagster import Definitions"),
+    (foreign_imports, "backcourt/sources/local/adapter.py", "import httpx"),
+    (foreign_imports, "backcourt/engine/ledger.py", "import sqlite3"),
     (upward_imports, ENGINE, "from backcourt.cli import main"),
     (upward_imports, ENGINE, "import backcourt.sources.local"),
     (upward_imports, ENGINE, "from backcourt import checks"),

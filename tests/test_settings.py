@@ -35,6 +35,11 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         retry_after=10.0,
         max_failing=0.5,
         keep_runs=5,
+        archive=Path("backcourt-archive"),
+        offline=False,
+        pace=1.0,
+        credits=500,
+        mirrors="",
     )
 
 
@@ -65,6 +70,11 @@ def test_the_environment_wins() -> None:
         "BACKCOURT_RETRY_AFTER": "0.5",
         "BACKCOURT_MAX_FAILING": "0.1",
         "BACKCOURT_KEEP_RUNS": "9",
+        "BACKCOURT_ARCHIVE": "kept",
+        "BACKCOURT_OFFLINE": "Yes",
+        "BACKCOURT_PACE": "2.5",
+        "BACKCOURT_CREDITS": "0",
+        "BACKCOURT_MIRRORS": "cdn.nba.com=http://127.0.0.1:8000",
     }
     settings = load_settings(environ)
     assert settings.warehouse == Path.home() / "nba.duckdb"
@@ -75,6 +85,8 @@ def test_the_environment_wins() -> None:
     assert (settings.horizon_days, settings.lease_timeout) == (0, 15.0)
     assert (settings.retries, settings.retry_after, settings.max_failing) == (0, 0.5, 0.1)
     assert settings.keep_runs == 9
+    assert (settings.archive, settings.offline, settings.pace, settings.credits) == (Path("kept"), True, 2.5, 0)
+    assert settings.mirrors == "cdn.nba.com=http://127.0.0.1:8000"
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -94,6 +106,12 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("BACKCOURT_MAX_VANISHING", "5"),
         ("BACKCOURT_MAX_VANISHING", "5%"),
         ("BACKCOURT_STALLED_AFTER", "0"),
+        ("BACKCOURT_OFFLINE", "maybe"),
+        ("BACKCOURT_PACE", "0"),
+        ("BACKCOURT_CREDITS", "-1"),
+        ("BACKCOURT_MIRRORS", "cdn.nba.com"),
+        ("BACKCOURT_MIRRORS", "cdn.nba.com=file:///etc"),
+        ("BACKCOURT_MIRRORS", "cdn.nba.com=http://me:secret@127.0.0.1"),
         ("BACKCOURT_MEMORY_LIMIT", "lots"),
         ("BACKCOURT_MEMORY_LIMIT", "0GB"),
         ("BACKCOURT_MEMORY_LIMIT", "1GB'; DROP TABLE games"),

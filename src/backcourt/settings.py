@@ -38,6 +38,11 @@ class Settings:
     retry_after: float
     max_failing: float
     keep_runs: int
+    archive: Path
+    offline: bool
+    pace: float
+    credits: int
+    mirrors: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,31 @@ def _whole(minimum: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in _WORDS:
+        raise ValueError
+    return _WORDS[text.lower()]
+
+
+_MIRROR = re.compile(r"\s*([\w.:-]+)=(https?://[\w.:\[\]-]+)/?\s*")
+
+
+def read_mirrors(text: str) -> dict[str, str]:
+    """The other addresses of hosts, as HOST=ADDRESS with commas between; raises ValueError for anything else."""
+    matches = [_MIRROR.fullmatch(term) for term in text.split(",") if term.strip()]
+    if not all(matches):
+        raise ValueError(f"{text!r} is no list such as cdn.nba.com=http://127.0.0.1:8000")
+    return {match.group(1).lower(): match.group(2) for match in matches if match}
+
+
+def _mirrors(text: str) -> str:
+    read_mirrors(text)
+    return text
 
 
 def _threads(text: str) -> int:
@@ -277,5 +307,50 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_KEEP_RUNS",
         allowed="a whole number from 0",
         read=_whole(0),
+    ),
+    Setting(
+        name="archive",
+        default="backcourt-archive",
+        unit="path",
+        help="The folder of every document that was fetched, as it came; the next run takes from it what is young enough.",
+        env="BACKCOURT_ARCHIVE",
+        allowed="a path",
+        read=_path,
+    ),
+    Setting(
+        name="offline",
+        default="no",
+        unit="yes or no",
+        help="Whether documents come from the archive only.",
+        env="BACKCOURT_OFFLINE",
+        allowed="yes or no",
+        read=_yes_or_no,
+    ),
+    Setting(
+        name="pace",
+        default="1",
+        unit="factor",
+        help="By how much the pauses between requests to a host are stretched; each host has its own pause.",
+        env="BACKCOURT_PACE",
+        allowed="a factor from 0.1 to 100",
+        read=_number(0.1, 100),
+    ),
+    Setting(
+        name="credits",
+        default="500",
+        unit="credits",
+        help="How many credits of a paid source a run may spend, each time confirmed.",
+        env="BACKCOURT_CREDITS",
+        allowed="a whole number from 0",
+        read=_whole(0),
+    ),
+    Setting(
+        name="mirrors",
+        default="",
+        unit="list",
+        help="Hosts whose documents are asked for elsewhere: HOST=ADDRESS, separated by commas.",
+        env="BACKCOURT_MIRRORS",
+        allowed="a list such as cdn.nba.com=http://127.0.0.1:8000",
+        read=_mirrors,
     ),
 )
