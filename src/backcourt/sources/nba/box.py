@@ -9,55 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.sources.nba.document import Count, Shape, Whole
 from backcourt.sources.nba.ids import season, season_type
+from backcourt.sources.nba.shapes import PlayerTally, Tally
 from backcourt.sources.payload import Batch, Payload, Record, ShapeError
 
 # A team's players are on court 240 minutes together, 25 more each overtime; printed seconds are rounded, line by line.
 _MINUTES_TOLERANCE = 120
 _STARTERS = 5
-
-
-class Tally(Shape):
-    """What is counted of a player or a team."""
-
-    fieldGoalsMade: Count  # noqa: N815
-    fieldGoalsAttempted: Count  # noqa: N815
-    threePointersMade: Count  # noqa: N815
-    threePointersAttempted: Count  # noqa: N815
-    freeThrowsMade: Count  # noqa: N815
-    freeThrowsAttempted: Count  # noqa: N815
-    reboundsOffensive: Count  # noqa: N815
-    reboundsDefensive: Count  # noqa: N815
-    assists: Count
-    steals: Count
-    blocks: Count
-    turnovers: Count
-    foulsPersonal: Count  # noqa: N815
-    points: Count
-
-    @property
-    def counted(self) -> dict[str, int]:
-        """The counts by name."""
-        return {name: getattr(self, name) for name in Tally.model_fields}
-
-    @property
-    def wrong(self) -> str | None:
-        """What cannot be: more made than tried, or points that the shots do not give."""
-        for shot in ("fieldGoals", "threePointers", "freeThrows"):
-            made, tried = getattr(self, f"{shot}Made"), getattr(self, f"{shot}Attempted")
-            if made > tried:
-                return f"{made} {shot}Made of {tried}"
-        if self.threePointersMade > self.fieldGoalsMade or self.threePointersAttempted > self.fieldGoalsAttempted:
-            return "more threePointers than fieldGoals"
-        earned = 2 * self.fieldGoalsMade + self.threePointersMade + self.freeThrowsMade
-        return f"{self.points} points, where the shots made give {earned}" if self.points != earned else None
-
-
-class PlayerTally(Tally):
-    """What is counted of a player."""
-
-    plusMinusPoints: Whole  # noqa: N815
 
 
 @dataclass(frozen=True)
@@ -121,7 +79,9 @@ def box_batches(payload: Payload, game_id: str, day: date, home: Side, away: Sid
         ],
     }
     return [
-        Batch(kind, rows, season=season(game_id), game_date=day, game_id=game_id) for kind, rows in kinds.items() if rows
+        Batch(kind, rows, season=season(game_id), game_date=day, game_id=game_id)
+        for kind, rows in kinds.items()
+        if rows
     ]
 
 

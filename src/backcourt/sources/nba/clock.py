@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator
+
+D = TypeVar("D", bound=date)
 
 _ISO = re.compile(r"PT(?:([0-9]{1,3})M)?(?:([0-9]{1,2})(?:\.([0-9]{1,3}))?S)?")
 _COLON = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
@@ -42,7 +44,7 @@ def wall_time(text: object) -> datetime:
     match = _WALL.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise ValueError("a time such as 2025-01-06T20:00:00Z is expected")
-    return datetime.fromisoformat(match[1])
+    return _plausible(datetime.fromisoformat(match[1]))
 
 
 def utc_time(text: object) -> datetime:
@@ -50,21 +52,28 @@ def utc_time(text: object) -> datetime:
     match = _UTC.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise ValueError("a time such as 2025-01-07T01:00:00Z is expected")
-    return datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
+    return _plausible(datetime.fromisoformat(match[1]).replace(tzinfo=UTC))
 
 
 def compact_date(text: object) -> date:
     """A date written `20250106`; raises ValueError."""
     if not isinstance(text, str) or not re.fullmatch("[0-9]{8}", text):
         raise ValueError("a date such as 20250106 is expected")
-    return date.fromisoformat(text)
+    return _plausible(date.fromisoformat(text))
 
 
 def iso_date(text: object) -> date:
     """A date written `2025-01-06`; raises ValueError."""
     if not isinstance(text, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("a date such as 2025-01-06 is expected")
-    return date.fromisoformat(text)
+    return _plausible(date.fromisoformat(text))
+
+
+def _plausible(day: D) -> D:
+    # Beyond the years of dates, a change of zone would overflow.
+    if not 1946 <= day.year <= 2100:
+        raise ValueError("a year from 1946 to 2100 is expected")
+    return day
 
 
 Clock = Annotated[int, BeforeValidator(iso_milliseconds)]
