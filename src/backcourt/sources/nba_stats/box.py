@@ -32,7 +32,8 @@ def box(payload: Payload) -> list[Batch]:
         return [told_of_game(game.gameId, "empty", "it lists no player", day)]
     if said := _in_progress(game):
         return [told_of_game(game.gameId, "live", said, day)]
-    home, away = (_side(f"boxScoreTraditional.{name}", side) for name, side in zip(("homeTeam", "awayTeam"), sides))
+    home = _side("boxScoreTraditional.homeTeam", game.homeTeam)
+    away = _side("boxScoreTraditional.awayTeam", game.awayTeam)
     return box_batches(payload, game.gameId, day, home, away)
 
 

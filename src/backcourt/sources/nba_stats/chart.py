@@ -34,7 +34,7 @@ def _require_sense(payload: Payload, rows: list[ChartRow], asked: str) -> None:
     name = "Shot_Chart_Detail"
     for number, row in enumerate(rows):
         where = f"{name}.rowSet.{number}"
-        if row.GAME_ID != asked:
+        if asked != row.GAME_ID:
             raise ShapeError.at(payload, where, f"a shot of game {row.GAME_ID}")
         if (row.EVENT_TYPE == "Made Shot") != bool(row.SHOT_MADE_FLAG):
             raise ShapeError.at(payload, where, f"{row.EVENT_TYPE!r} with SHOT_MADE_FLAG {row.SHOT_MADE_FLAG}")

@@ -100,10 +100,11 @@ def _trouble(payload: Payload, game: Sequence[LogRow], least: int) -> tuple[str,
 
 
 def _require_winner(payload: Payload, where: str, sides: Sequence[Sequence[LogRow]]) -> None:
-    words = [{row.WL for row in side} for side in sides]
-    if sorted(map(sorted, words)) != [["L"], ["W"]]:  # type: ignore[type-var]
+    winners = [side for side in sides if {row.WL for row in side} == {"W"}]
+    losers = [side for side in sides if {row.WL for row in side} == {"L"}]
+    if len(winners) != 1 or len(losers) != 1:
         raise ShapeError.at(payload, where, "it has not one winner and one loser")
-    won, lost = sides if words[0] == {"W"} else sides[::-1]
+    won, lost = winners[0], losers[0]
     points = [sum(row.PTS for row in side) for side in (won, lost)]
     if points[0] <= points[1]:
         raise ShapeError.at(payload, where, f"{won[0].TEAM_ABBREVIATION} won with {points[0]} points to {points[1]}")
@@ -111,11 +112,12 @@ def _require_winner(payload: Payload, where: str, sides: Sequence[Sequence[LogRo
 
 def _nonsense(row: LogRow) -> str | None:
     team, _, other = row.MATCHUP.replace(".", "").split(" ")
-    if row.TEAM_ABBREVIATION != team or other == team:
+    if team == other or team != row.TEAM_ABBREVIATION:
         return f"{row.TEAM_ABBREVIATION} plays {row.MATCHUP}"
     if row.FGM > row.FGA or row.FG3M > row.FG3A or row.FTM > row.FTA or row.FG3M > row.FGM:
         return f"a line of {team} has more made than tried"
-    if row.PTS != (earned := 2 * row.FGM + row.FG3M + row.FTM):
+    earned = 2 * row.FGM + row.FG3M + row.FTM
+    if earned != row.PTS:
         return f"a line of {team} has {row.PTS} points, where the shots made give {earned}"
     return None
 
@@ -136,5 +138,9 @@ def _line(row: LogRow) -> dict[str, str | int | float | bool | None]:
 
 
 def _player(row: PlayerLogRow) -> Record:
-    named = {"PLAYER_ID": row.PLAYER_ID, "PLAYER_NAME": row.PLAYER_NAME, "PLUS_MINUS": row.PLUS_MINUS}
-    return {**_line(row), **named}
+    return {
+        **_line(row),
+        "PLAYER_ID": row.PLAYER_ID,
+        "PLAYER_NAME": row.PLAYER_NAME,
+        "PLUS_MINUS": row.PLUS_MINUS,
+    }

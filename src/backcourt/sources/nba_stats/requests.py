@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from backcourt.errors import UsageError
 from backcourt.sources.payload import Request
 
 SOURCE = "nba_stats"
@@ -17,9 +18,8 @@ SEASON_TYPES = {
     "all_star": "All Star",
     "playoffs": "Playoffs",
     "play_in": "PlayIn",
-    "cup_final": "IST",
 }
-"""The site's names for the kinds of games."""
+"""The site's names for the kinds of games; under which of them it files a cup final is not known."""
 
 _BASE = "https://stats.nba.com/stats"
 _HEADERS = {
@@ -78,7 +78,7 @@ def chart(game_id: str, game_date: date, season: str, season_type: str) -> Reque
         "Period": "0",
         "PlayerID": "0",
         "Season": season,
-        "SeasonType": SEASON_TYPES[season_type],
+        "SeasonType": _word(season_type),
         "TeamID": "0",
     }
     return _request(CHART, game_id, "shotchartdetail", params, game_date)
@@ -100,11 +100,21 @@ def _log(need: str, whose: str, season: str, season_type: str, first: date | Non
         "LeagueID": "00",
         "PlayerOrTeam": whose,
         "Season": season,
-        "SeasonType": SEASON_TYPES[season_type],
+        "SeasonType": _word(season_type),
         "Sorter": "DATE",
     }
     dates = f" {first or ''}:{last or ''}" if first or last else ""
     return _request(need, f"{season} {season_type}{dates}", "leaguegamelog", params)
+
+
+def _word(season_type: str) -> str:
+    word = SEASON_TYPES.get(season_type)
+    if word is None:
+        raise UsageError(
+            f"stats.nba.com has no word for {season_type!r}.",
+            f"Ask for {', '.join(SEASON_TYPES)}; a cup final comes with its own box score and play-by-play.",
+        )
+    return word
 
 
 def _request(need: str, subject: str, endpoint: str, params: dict[str, str], game_date: date | None = None) -> Request:
