@@ -38,7 +38,11 @@ NOTHING = (0,) * len(_NAMES)
 def counts(values: tuple[int, ...]) -> dict[str, Any]:
     """Counts under the sources' names, with the percentages that are never read."""
     found: dict[str, Any] = dict(zip(_NAMES, values, strict=True))
-    return {**found, "reboundsTotal": found["reboundsOffensive"] + found["reboundsDefensive"], "fieldGoalsPercentage": 0.5}
+    return {
+        **found,
+        "reboundsTotal": found["reboundsOffensive"] + found["reboundsDefensive"],
+        "fieldGoalsPercentage": 0.5,
+    }
 
 
 # What the raw tables make of them.
@@ -49,7 +53,33 @@ PLAYER_COLUMNS = """
 """
 PLAYER_ROWS = [
     (9001, "Ann Ahl", BOS, NYK, True, True, 2400, "exact", 26, 10, 20, 2, 5, 4, 4, 1, 5, 7, 2, 0, 3, 2, 4, True, None),
-    (9002, "Bo Bek Jr.", BOS, NYK, True, True, 2400, "exact", 11, 5, 8, 0, 0, 1, 2, 2, 6, 1, 0, 2, 1, 4, -1, True, None),
+    (
+        9002,
+        "Bo Bek Jr.",
+        BOS,
+        NYK,
+        True,
+        True,
+        2400,
+        "exact",
+        11,
+        5,
+        8,
+        0,
+        0,
+        1,
+        2,
+        2,
+        6,
+        1,
+        0,
+        2,
+        1,
+        4,
+        -1,
+        True,
+        None,
+    ),
     (9003, "Cé Čop", BOS, NYK, True, True, 2430, "exact", 10, 4, 9, 2, 4, 0, 0, 0, 3, 2, 1, 0, 0, 1, 6, True, None),
     (9004, "Di Dam", BOS, NYK, True, True, 2370, "exact", 15, 6, 10, 0, 1, 3, 4, 3, 4, 0, 0, 1, 2, 5, 2, True, None),
     (9005, "Ed Els", BOS, NYK, True, True, 2400, "exact", 7, 3, 5, 1, 2, 0, 0, 0, 2, 5, 1, 0, 1, 0, 8, True, None),

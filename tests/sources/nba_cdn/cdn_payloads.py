@@ -25,7 +25,12 @@ def _player(place: int, person_id: int, name: str, values: tuple[int, ...], marg
         "starter": "1" if place <= 5 else "0",
         "oncourt": "0",
         "played": "1",
-        "statistics": {**counts(values), "minutes": minutes, "minutesCalculated": minutes[:5], "plusMinusPoints": margin},
+        "statistics": {
+            **counts(values),
+            "minutes": minutes,
+            "minutesCalculated": minutes[:5],
+            "plusMinusPoints": margin,
+        },
         "name": name,
         "nameI": name[0] + ". " + name.split(" ", 1)[1],
     }

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from cdn_payloads import box
-from nba_game import BOS, DAY, GAME, NYK, PLAYER_COLUMNS, PLAYER_ROWS, TEAM_COLUMNS, TEAM_ROWS
-from payloads import changed, payload, renamed
-from staged_records import of_kind, picked, staged, told
 
 from backcourt.engine.registry import Registry
 from backcourt.sources.nba_cdn import records, requests
 from backcourt.sources.payload import Batch, ShapeError
 from backcourt.warehouse.duckdb import Warehouse
+from nba_game import BOS, DAY, GAME, NYK, PLAYER_COLUMNS, PLAYER_ROWS, TEAM_COLUMNS, TEAM_ROWS
+from payloads import changed, payload, renamed
+from staged_records import of_kind, picked, staged, told
 
 MAPPINGS = Path(records.__file__).parent / "mappings"
 
@@ -131,7 +131,10 @@ DRIFT: dict[str, tuple[Any, str]] = {
         changed(box(), *FIRST, "statistics", "minutes", to="PT20M00.00S"),
         "game.homeTeam: players have 13200 seconds, the team 14400",
     ),
-    "more made than tried": (changed(box(), *FIRST, "statistics", "fieldGoalsAttempted", to=9), "10 fieldGoalsMade of 9"),
+    "more made than tried": (
+        changed(box(), *FIRST, "statistics", "fieldGoalsAttempted", to=9),
+        "10 fieldGoalsMade of 9",
+    ),
     "six starters": (changed(box(), *HOME, "players", 5, "starter", to="1"), "has 6 starters"),
     "a player twice": (changed(box(), *HOME, "players", 1, "personId", to=9001), "player 9001 is listed twice"),
     "a player on both sides": (

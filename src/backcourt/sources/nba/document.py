@@ -56,7 +56,7 @@ def fit(payload: Payload, shape: type[M], document: object, where: Sequence[str 
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, (*where, *first["loc"]))) or "document"
-        raise ShapeError.at(payload, place, f"{first['msg']}, not {short(first['input'])}") from None
+        raise ShapeError.at(payload, place, f"{first['msg']}, not {_shown(first['input'])}") from None
 
 
 def _parsed(payload: Payload) -> object:
@@ -71,11 +71,18 @@ def _parsed(payload: Payload) -> object:
         said = f"it is not JSON ({str(error)[:80]}) but begins with {payload.body[:40]!r}"
         raise ShapeError.at(payload, "document", said) from None
     if not isinstance(document, dict):
-        raise ShapeError.at(payload, "document", f"an object is expected, not {short(document)}")
+        raise ShapeError.at(payload, "document", f"an object is expected, not {_shown(document)}")
     if isinstance(message := document.get("Message"), str) and len(document) == 1:
         # The way the source reports a failure, with status 200.
         raise ShapeError.at(payload, "Message", f"the source says {short(message)}")
     return document
+
+
+def _shown(value: object) -> str:
+    """A value in a few words: it may be half a season."""
+    if isinstance(value, dict | list):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    return short(value)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,0 +1,46 @@
+"""Whatever is done to a document, the answer is batches or a ShapeError, and what is given can be written down."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cdn_payloads import box, plays, schedule
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcourt.sources.nba_cdn import records, requests
+from backcourt.sources.payload import ShapeError
+from nba_game import GAME
+from payloads import harmed, payload
+
+DOCUMENTS = {
+    "box": (requests.box(GAME), box()),
+    "plays": (requests.plays(GAME), plays()),
+    "schedule": (requests.schedule("2024-25"), schedule()),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_harmed_documents(name: str, seed: int) -> None:
+    """Nodes deleted, replaced, doubled, renamed or moved; bytes cut, soiled, or no numbers."""
+    request, document = DOCUMENTS[name]
+    try:
+        batches = records.parse(payload(request, harmed(document, seed)))
+    except ShapeError as error:
+        assert len(error.message) < 600
+        return
+    for batch in batches:
+        assert batch.rows
+        assert all(json.dumps(dict(row), allow_nan=False).encode() for row in batch.rows)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@settings(max_examples=100, deadline=None)
+@given(body=st.binary(max_size=200))
+def test_any_bytes(name: str, body: bytes) -> None:
+    """No bytes are an answer."""
+    with pytest.raises(ShapeError):
+        records.parse(payload(DOCUMENTS[name][0], body))
