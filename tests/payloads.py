@@ -6,10 +6,11 @@ import copy
 import hashlib
 import json
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from backcourt.sources.payload import Payload, Request
+from backcourt.sources.payload import Batch, Payload, Request, ShapeError
 
 FETCHED = datetime(2025, 1, 7, 12, tzinfo=UTC)
 MISSING = object()
@@ -69,6 +70,20 @@ def renamed(document: Any, *path: str | int, to: str) -> Any:
         node = node[step]
     node[to] = node.pop(path[-1])
     return made
+
+
+def survived(parse: Callable[[Payload], list[Batch]], answer: Payload) -> None:
+    """A parser gives batches that can be written down, or a ShapeError that can be read, and nothing else."""
+    try:
+        batches = parse(answer)
+    except ShapeError as error:
+        said = error.message
+    else:
+        said = ""
+        for batch in batches:
+            assert batch.rows
+            assert all(json.dumps(dict(row), allow_nan=False, ensure_ascii=False).encode() for row in batch.rows)
+    assert len(said) < 600
 
 
 def harmed(document: Any, seed: int) -> bytes:
