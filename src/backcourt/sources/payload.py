@@ -18,7 +18,8 @@ class Request:
     """One document of a source: where it is, and what it is about (a game, a date, a season).
 
     `params` may be shown and stored; a credential is no part of a request, the client adds it by `source`.
-    `credits` is what it costs of a paid budget.
+    `credits` is what it costs of a paid budget. `game_date` is the US/Eastern date that the schedule has for the game
+    asked about, for documents that do not say it themselves.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     media: str = "application/json"
     credits: int = 0
+    game_date: date | None = None
 
     def __str__(self) -> str:
         query = "&".join(f"{name}={value}" for name, value in sorted(self.params.items()))
@@ -47,7 +49,17 @@ class Payload:
 
 @dataclass(frozen=True)
 class Batch:
-    """Records of one kind out of a payload: `kind` names their mapping, `game_date` and `game_id` what they are about."""
+    """Records of one kind out of a payload: `kind` names their mapping, `game_date` and `game_id` what they are about.
+
+    The kind `status` has no mapping and is never staged: its rows say what is there instead of a result. `subject` is
+    the game (or whatever was asked for), `said` the source's words, `state` one of
+      scheduled, live, postponed, cancelled   how the game stands; a live box score gives no other row
+      placeholder, if_necessary               a game whose teams, or whose being played, other results decide
+      exhibition                              no game of two of the 30 teams: nothing of it is stored
+      empty                                   the answer is well formed and holds nothing
+      partial                                 some rows of the game are there, so none of them is given
+      unlinked                                an assist whose player the source does not tell apart
+    """
 
     kind: str
     rows: Sequence[Record]
