@@ -29,6 +29,7 @@ OWNERS = {
     "duckdb": ("backcourt/warehouse/",),
     "sqlglot": ("backcourt/engine/sql.py", "backcourt/engine/flow.py"),
     "dagster": ("backcourt/dagster/",),
+    "pdfplumber": ("backcourt/sources/injury_report/pages.py",),
 }
 
 # What each part may import, itself apart. A part that is not here has to be given its place.
@@ -278,6 +279,7 @@ DEFECTS: list[tuple[Rule, str, str]] = [
     (foreign_imports, "backcourt/engine/lineage.py", "from sqlglot import exp"),
     (foreign_imports, "backcourt/warehouse/duckdb.py", "import sqlglot.optimizer"),
     (foreign_imports, "backcourt/cli/main.py", "from dagster import Definitions"),
+    (foreign_imports, "backcourt/sources/injury_report/layout.py", "import pdfplumber"),
     (upward_imports, ENGINE, "from backcourt.cli import main"),
     (upward_imports, ENGINE, "import backcourt.sources.local"),
     (upward_imports, ENGINE, "from backcourt import checks"),

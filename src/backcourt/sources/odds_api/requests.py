@@ -76,6 +76,11 @@ def is_past(request: Request) -> bool:
     return "date" in request.params
 
 
+def none_at(request: Request) -> frozenset[int]:
+    """The statuses that say there is nothing: an event is gone once it has begun, so 404 for its points lines."""
+    return frozenset({404}) if request.need == PLAYER_POINTS else frozenset()
+
+
 def _request(need: str, subject: str, path: str, params: dict[str, str], cost: int) -> Request:
     return Request(SOURCE, need, subject, f"{_API}/{path}", {"dateFormat": "iso", **params}, credits=cost)
 
