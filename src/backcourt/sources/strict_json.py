@@ -37,8 +37,8 @@ def _printable(text: str) -> str:
     return text
 
 
-def _moment(value: object) -> object:
-    """ISO 8601 with Z or an offset, or `YYYY-MM-DD HH:MM:SS`, which is UTC."""
+def moment_of(value: object) -> datetime:
+    """The moment of ISO 8601 with Z or an offset, or of `YYYY-MM-DD HH:MM:SS`, which is UTC; raises ValueError."""
     if not isinstance(value, str) or not 19 <= len(value) <= 35:
         raise ValueError("is not a time")
     moment = datetime.fromisoformat(value)
@@ -48,7 +48,7 @@ def _moment(value: object) -> object:
 
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(moment_of)]
 Number = Annotated[float, Field(ge=-1_000_000, le=1_000_000), AllowInfNan(False)]
 
 

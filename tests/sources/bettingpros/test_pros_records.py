@@ -130,7 +130,7 @@ def test_drift_is_named(request_: Any, document: Any, said: str) -> None:
     assert caught.value.message.startswith(f"bettingpros, {request_.need} {request_.subject}")
 
 
-@pytest.mark.parametrize("subject", ["20001", "20001 ATL@GSW soon", ""])
+@pytest.mark.parametrize("subject", ["20001", "20001 ATL@GSW soon", "20001 ATL@GSW 2024-01-25", ""])
 def test_offers_of_no_game(subject: str) -> None:
     """Without the game that was asked for there is no saying when it was played."""
     with pytest.raises(ShapeError, match="subject"):

@@ -233,6 +233,13 @@ def test_drift_is_named(request_: Any, document: Any, said: str) -> None:
     assert "archived as 0123456789ab" in caught.value.hint
 
 
+def test_a_past_moment_that_is_none() -> None:
+    """A request that names no time cannot be answered."""
+    asked = replace(PAST_POINTS, params={"date": "2024-01-24"})
+    with pytest.raises(ShapeError, match="date '2024-01-24'"):
+        parse(payload_of(asked, wrapped(POINTS)))
+
+
 def test_what_is_not_asked_for_is_no_need() -> None:
     """A request of another need cannot be parsed."""
     with pytest.raises(ShapeError, match="no need 'scores'"):

@@ -13,7 +13,7 @@ from datetime import datetime
 from backcourt.sources.bettingpros import requests, shapes
 from backcourt.sources.bettingpros.books import book_name
 from backcourt.sources.payload import Batch, Payload, Record, ShapeError
-from backcourt.sources.strict_json import SKEW, fetched_at, read, utc_text
+from backcourt.sources.strict_json import SKEW, fetched_at, moment_of, read, utc_text
 
 KIND = "bettingpros_player_points"
 _SUBJECT = re.compile(r"(\d{1,10}) ([A-Z]{2,4})@([A-Z]{2,4}) (\S+)")
@@ -83,7 +83,7 @@ def _asked(payload: Payload) -> requests.Event:
     try:
         if not subject:
             raise ValueError("it names no game")
-        scheduled = datetime.fromisoformat(subject[4])
+        scheduled = moment_of(subject[4])
     except ValueError as error:
         raise ShapeError.at(payload, "request", f"subject {payload.request.subject!r}: {error}") from error
     return requests.Event(int(subject[1]), scheduled, home=subject[3], visitor=subject[2])

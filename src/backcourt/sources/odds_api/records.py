@@ -13,7 +13,7 @@ from datetime import date, datetime
 from backcourt.seasons import eastern_date
 from backcourt.sources.odds_api import game_offers, player_offers, requests, shapes
 from backcourt.sources.payload import Batch, Payload, Record, ShapeError
-from backcourt.sources.strict_json import SKEW, T, fetched_at, read, utc_text
+from backcourt.sources.strict_json import SKEW, T, fetched_at, moment_of, read, utc_text
 
 KINDS = {requests.GAME_LINES: "odds_api_game_lines", requests.PLAYER_POINTS: "odds_api_player_points"}
 
@@ -77,7 +77,7 @@ def _answer(payload: Payload) -> Answer:
 
 def _check_wrapper(payload: Payload, snapshot: shapes.Snapshot[T]) -> datetime:
     """The time of the snapshot, which is the closest one not after the moment that was asked for."""
-    asked = read_moment(payload)
+    asked = _asked_moment(payload)
     if snapshot.timestamp > asked:
         raise ShapeError.at(
             payload, "timestamp", f"{utc_text(snapshot.timestamp)} is after {utc_text(asked)}, the moment asked for"
@@ -88,13 +88,13 @@ def _check_wrapper(payload: Payload, snapshot: shapes.Snapshot[T]) -> datetime:
     return snapshot.timestamp
 
 
-def read_moment(payload: Payload) -> datetime:
+def _asked_moment(payload: Payload) -> datetime:
     """The past moment that a payload's request asked for."""
     text = payload.request.params["date"]
     try:
-        return datetime.fromisoformat(text)
+        return moment_of(text)
     except ValueError as error:
-        raise ShapeError.at(payload, "request", f"date {text!r} is no time") from error
+        raise ShapeError.at(payload, "request", f"date {text!r}: {error}") from error
 
 
 def _check_asked(payload: Payload, event: shapes.Event) -> None:
