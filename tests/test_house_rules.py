@@ -33,6 +33,7 @@ OWNERS = {
     "httpcore": ("backcourt/sources/http/",),
     "tenacity": ("backcourt/sources/http/",),
     "sqlite3": ("backcourt/sources/http/",),
+    "pdfplumber": ("backcourt/sources/injury_report/pages.py",),
 }
 
 # What each part may import, itself apart. A part that is not here has to be given its place.
@@ -284,6 +285,7 @@ DEFECTS: list[tuple[Rule, str, str]] = [
     (foreign_imports, "backcourt/cli/main.py", "from dagster import Definitions"),
     (foreign_imports, "backcourt/sources/local/adapter.py", "import httpx"),
     (foreign_imports, "backcourt/engine/ledger.py", "import sqlite3"),
+    (foreign_imports, "backcourt/sources/injury_report/layout.py", "import pdfplumber"),
     (upward_imports, ENGINE, "from backcourt.cli import main"),
     (upward_imports, ENGINE, "import backcourt.sources.local"),
     (upward_imports, ENGINE, "from backcourt import checks"),

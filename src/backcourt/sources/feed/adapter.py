@@ -1,0 +1,63 @@
+"""The sources that are fetched: what each can be asked, and how its answers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from backcourt.sources.local.mapping import FileMapping, read_mapping
+from backcourt.sources.nba_cdn import records as cdn
+from backcourt.sources.nba_cdn import requests as cdn_requests
+from backcourt.sources.nba_stats import records as stats
+from backcourt.sources.nba_stats import requests as stats_requests
+from backcourt.sources.payload import Batch, Payload, Request
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A source by its folder: the documents of a season and of a game, and the parser of all of them.
+
+    `kinds` are those of its records that are ingested; `current_season_only` says that it has no past schedules.
+    """
+
+    name: str
+    parse: Callable[[Payload], list[Batch]]
+    of_season: Callable[[str], Sequence[Request]]
+    of_game: Callable[[str, date], Sequence[Request]]
+    kinds: Collection[str]
+    current_season_only: bool = False
+
+    @cached_property
+    def mappings(self) -> tuple[FileMapping, ...]:
+        """What becomes of its records, one mapping per kind that is ingested."""
+        return tuple(read_mapping(HERE / self.name / "mappings" / f"{kind}.yaml") for kind in sorted(self.kinds))
+
+
+_KINDS = "games teams players player_box team_box did_not_play shots play_by_play".split()
+
+ADAPTERS = {
+    each.name: each
+    for each in (
+        Adapter(
+            name=cdn_requests.SOURCE,
+            parse=cdn.parse,
+            of_season=lambda season: [cdn_requests.schedule(season)],
+            of_game=lambda game, day: [cdn_requests.box(game, day), cdn_requests.plays(game, day)],
+            kinds=(*_KINDS, "officials"),
+            current_season_only=True,
+        ),
+        Adapter(
+            name=stats_requests.SOURCE,
+            parse=stats.parse,
+            of_season=lambda season: [stats_requests.schedule(season), stats_requests.registry(season)],
+            of_game=lambda game, day: [stats_requests.box(game, day), stats_requests.plays(game, day)],
+            kinds=_KINDS,
+        ),
+    )
+}
+"""By the name that `backcourt ingest` and BACKCOURT_SOURCES give them."""
