@@ -2,7 +2,8 @@
 
 Documents come from the archive where they are young enough, else from the source. Their records become files in the
 spool, one per kind and date, and these are ingested as any folder is: file by file, each whole or not at all. A document
-that cannot be had or read keeps the rows that the game had; it is told of, and delays no other game.
+that cannot be had or read keeps the rows that the game had; it is told of, and delays no other game. While documents are
+fetched the warehouse is not open, so a long pull stands in nobody's way.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry
@@ -29,9 +30,12 @@ from backcourt.warehouse.duckdb import Warehouse
 
 SPOOL = "spool"
 
+Opening = Callable[[], AbstractContextManager[Warehouse]]
+"""Opens the warehouse to write."""
+
 
 def feed(
-    warehouse: Warehouse,
+    opening: Opening,
     registry: Registry,
     adapter: Adapter,
     season: str,
@@ -47,22 +51,23 @@ def feed(
             f"{adapter.name} has the schedule of the current season only, not of {season}.",
             "Take past seasons from another source, such as nba_stats.",
         )
-    work = _Feed(warehouse, registry, adapter, season, fetcher, clock, max_vanishing, progress)
-    work.take("season", adapter.of_season(season), is_needed=True)
-    work.ingest()
-    games = begun(warehouse, season, clock.now())
+    work = _Feed(registry, adapter, season, fetcher, clock, max_vanishing, progress)
+    work.take_season(adapter.of_season(season))
+    with opening() as warehouse:
+        work.ingest(warehouse)
+        games = begun(warehouse, season, clock.now())
     wanted: dict[str, list[Request]] = defaultdict(list)
     for game in games:
         wanted[game.game_date.isoformat()] += adapter.of_game(game.game_id, game.game_date)
     work.take_dates(wanted)
-    work.ingest()
+    with opening() as warehouse:
+        work.ingest(warehouse)
     return work.report
 
 
 class _Feed:
     def __init__(
         self,
-        warehouse: Warehouse,
         registry: Registry,
         adapter: Adapter,
         season: str,
@@ -71,19 +76,23 @@ class _Feed:
         max_vanishing: float,
         progress: Callable[[Progress], None],
     ) -> None:
-        self._warehouse, self._registry, self._adapter = warehouse, registry, adapter
+        self._registry, self._adapter = registry, adapter
         self._season, self._fetcher, self._clock = season, fetcher, clock
         self._max_vanishing, self._progress = max_vanishing, progress
         folder = fetcher.archive.folder / SPOOL / adapter.name / season
         self._spool = Spool(folder, _version(adapter.name))
         self.report = FeedReport(adapter.name, season)
 
-    def take(self, label: str, requests: Sequence[Request], *, is_needed: bool = False) -> None:
-        """Have these documents and put their records into the spool; of what is needed, the first failure is raised."""
+    def take_season(self, requests: Sequence[Request]) -> None:
+        """Have the documents of the season, without any of which nothing is known; raises the first failure."""
         pulled = self._pull(requests)
-        if is_needed and pulled.failures:
+        if pulled.failures:
             raise pulled.failures[0].error
-        self._put(label, list(pulled.payloads()), is_needed=is_needed)
+        if not pulled.held:
+            raise SourceError(
+                f"{self._adapter.name} has no schedule of {self._season}.", "Take that season from another source."
+            )
+        self._put(self._season, list(pulled.payloads()), is_needed=True)
 
     def take_dates(self, wanted: dict[str, list[Request]]) -> None:
         """Have the documents of all dates in one pull, and put them into the spool date by date."""
@@ -94,12 +103,12 @@ class _Feed:
             held[payload.request.game_date.isoformat()].append(payload)
         for label in sorted(wanted):
             self._put(label, held[label])
-        self._spool.keep_only({"season", *wanted})
+        self._spool.keep_only({self._season, *wanted})
 
-    def ingest(self) -> None:
+    def ingest(self, warehouse: Warehouse) -> None:
         """Hand the spool to the ingest of folders; a file that is as before is known by its digest."""
         done = ingest_folder(
-            self._warehouse,
+            warehouse,
             self._registry,
             self._spool.folder,
             self._clock,
@@ -132,12 +141,11 @@ class _Feed:
         noted = self._spool.has(label, made_from)
         if noted is None:
             records, found = self._read(payloads, is_needed)
-            noted = {f"{each.need} {each.subject}": [each.state, each.said] for each in found}
+            noted = {f"{each.need} {each.subject}": (each.state, each.said) for each in found}
             self._spool.put(label, made_from, records, noted)
         for payload in payloads:
             request = payload.request
-            state, said = noted[f"{request.need} {request.subject}"]  # type: ignore[misc]
-            self.report.told.append(_told(request, str(state), str(said)))
+            self.report.told.append(_told(request, *noted[f"{request.need} {request.subject}"]))
 
     def _read(self, payloads: Iterable[Payload], is_needed: bool) -> tuple[dict[str, list[Record]], list[Told]]:
         """The records of documents by kind, and what is to be said of each document."""

@@ -1,0 +1,94 @@
+"""`backcourt ingest` of a source that is fetched: progress, what stands in the way, and what it changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from backcourt.cli.console import complain, print_table, progress, say
+from backcourt.cli.options import CLOCK, Common, open_common
+from backcourt.cli.signals import stop_switch
+from backcourt.engine import origin
+from backcourt.engine.registry import default_registry
+from backcourt.seasons import season_of
+from backcourt.sources.feed.adapter import Adapter
+from backcourt.sources.feed.feed import feed
+from backcourt.sources.feed.outcome import FeedReport, Told
+from backcourt.sources.http import Progress, open_fetcher
+from backcourt.warehouse.duckdb import Warehouse
+
+SHOWN = 10
+
+
+def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishing: float) -> list[FeedReport]:
+    """Feed the warehouse with some seasons of a source, by default the current one; a signal stops it between documents."""
+    seasons = labels or (season_of(CLOCK.today_eastern()),)
+
+    def opening() -> Warehouse:
+        warehouse = open_common(options, read_only=False, must_exist=False)
+        return warehouse
+
+    reports = []
+    with (
+        stop_switch() as should_stop,
+        open_fetcher(options.settings, os.environ, CLOCK, warn=complain, should_stop=should_stop) as fetcher,
+        progress(f"Fetching from {adapter.name}", None) as step,
+    ):
+        for season in seasons:
+            reports.append(
+                feed(
+                    opening,
+                    default_registry(),
+                    adapter,
+                    season,
+                    fetcher,
+                    CLOCK,
+                    max_vanishing=max_vanishing,
+                    progress=_told(step),
+                )
+            )
+            with opening() as warehouse:
+                origin.remember(warehouse, adapter.name, (adapter.name,))
+            if reports[-1].stopped:
+                break
+    return reports
+
+
+def show(report: FeedReport) -> None:
+    """Tell of a season: documents by state, the first that stand in the way, and the raw rows that changed."""
+    states = ", ".join(f"{count:,} {state}" for state, count in report.states.items())
+    say(f"{report.source} {report.season}: {report.documents:,} documents, {report.fetched:,} of them fetched now: {states}")
+    if report.troubles:
+        rows = [(each.need, each.subject, each.game_date or "", each.state, each.said) for each in report.troubles]
+        print_table("Not taken; the same command asks again", ("need", "of", "date", "state", "why"), rows[:SHOWN])
+        if len(rows) > SHOWN:
+            say(f"... and {len(rows) - SHOWN:,} more (--json lists all)")
+    if report.stopped:
+        say(f"Stopped by {report.stopped}. What was fetched is archived; the same command goes on from there.")
+
+
+def documents(report: FeedReport) -> dict[str, object]:
+    """A report as JSON: every document that was not taken by name."""
+    return {
+        "source": report.source,
+        "season": report.season,
+        "documents": report.documents,
+        "fetched": report.fetched,
+        "states": report.states,
+        "changed": report.changed,
+        "due": report.due,
+        "stopped": report.stopped,
+        "not_taken": [_document(each) for each in report.told if each.state != "had"],
+    }
+
+
+def _document(told: Told) -> dict[str, object]:
+    return {"need": told.need, "of": told.subject, "date": told.game_date, "state": told.state, "said": told.said}
+
+
+def _told(step: Callable[[str, int], None]) -> Callable[[Progress], None]:
+    def tell(now: Progress) -> None:
+        left = f", {now.seconds_left:,.0f} s left" if now.seconds_left else ""
+        step(f"{now.done:,} of {now.total:,}{left}", 1)
+
+    return tell
