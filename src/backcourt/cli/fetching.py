@@ -57,7 +57,9 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
 def show(report: FeedReport) -> None:
     """Tell of a season: documents by state, the first that stand in the way, and the raw rows that changed."""
     states = ", ".join(f"{count:,} {state}" for state, count in report.states.items())
-    say(f"{report.source} {report.season}: {report.documents:,} documents, {report.fetched:,} of them fetched now: {states}")
+    say(
+        f"{report.source} {report.season}: {report.documents:,} documents, {report.fetched:,} of them fetched now: {states}"
+    )
     if report.troubles:
         rows = [(each.need, each.subject, each.game_date or "", each.state, each.said) for each in report.troubles]
         print_table("Not taken; the same command asks again", ("need", "of", "date", "state", "why"), rows[:SHOWN])
