@@ -14,8 +14,8 @@ from playing import ALL_TABLES, SMALL, Setting, Step
 from sequences import campaign, play, quick, sequences
 from small_league import CHANGES as CODE_CHANGES
 
-EXAMPLES, SHARDS = 500, 2
-ALL_TABLES_EXAMPLES = 6
+EXAMPLES, SHARDS = 300, 2
+ALL_TABLES_EXAMPLES = 4
 
 
 @quick(2)
