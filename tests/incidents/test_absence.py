@@ -99,7 +99,9 @@ def all_but_one(lines: list[Line]) -> list[Line]:
     ],
     ids=["one team", "one player", "all but one"],
 )
-def test_a_part_of_a_slate_is_no_slate(raw_scene: Scene, file: str, part: Callable[[list[Line]], list[Line]], table: str, rule: str) -> None:
+def test_a_part_of_a_slate_is_no_slate(
+    raw_scene: Scene, file: str, part: Callable[[list[Line]], list[Line]], table: str, rule: str
+) -> None:
     """The process ends well and something was there; what is asked is whether all of it is."""
     assert raw_scene(f"backfill --dates 2021-10-20 --tables {table}").code == 0
     raw_scene.edit(file, part)
