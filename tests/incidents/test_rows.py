@@ -98,7 +98,6 @@ def test_killed_in_the_middle_of_a_write(scene: Scene) -> None:
     assert scene.sql(f"SELECT COUNT(*) FROM analytics.{PGS}") == [(204,)]
     found = scene("backfill --json")
     assert (found.code, found.json["planned"]) == (0, 2)
-    assert scene("verify").code == 0
     assert [run["outcome"] for run in scene("runs --json").json["runs"]][:2] == ["complete", "interrupted"]
 
 
