@@ -92,7 +92,7 @@ def all_but_one(lines: list[Line]) -> list[Line]:
     [
         (TEAM_BOX, one_team, TOGS, "keys_equal_spine: expected key 0022100001"),
         (BOX, one_player, PGS, "both_teams: "),
-        (BOX, all_but_one, PGS, "team_totals: "),
+        pytest.param(BOX, all_but_one, PGS, "team_totals: ", marks=pytest.mark.soak),
     ],
     ids=["one team", "one player", "all but one"],
 )
