@@ -58,7 +58,7 @@ def test_a_feed_under_another_id_is_refused(scene: Scene) -> None:
     assert "is not in raw.games" in message
 
 
-def test_a_game_under_two_ids_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_game_under_two_ids_is_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also the schedule has it twice: each row has its key once, and no count of what is there tells."""
     monkeypatch.setattr(checks, "CHECKS", tuple(one for one in checks.CHECKS if one[0] == "schedule"))
     assert scene("preflight").code == 0
@@ -70,6 +70,12 @@ def test_a_game_under_two_ids_is_found(scene: Scene, monkeypatch: pytest.MonkeyP
     (found,) = answer.json["findings"]
     assert found["outcome"] == "fail"
     assert "2 games are the second of a team on one date" in found["said"]
+    stored = scene.sql(f"SELECT COUNT(*) FROM analytics.{TOGS}")
+    built = scene("backfill --json")
+    assert built.code == 1
+    assert {one["outcome"] for one in built.json["trouble"]} == {"failed", "blocked"}
+    assert next(one for one in built.json["trouble"] if one["outcome"] == "failed")["cause"].startswith("one_game_a_day: ")
+    assert scene.sql(f"SELECT COUNT(*) FROM analytics.{TOGS}") == stored
 
 
 def test_what_vanished_from_the_source_is_gone(scene: Scene) -> None:
