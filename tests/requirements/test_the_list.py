@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from quoting import ROOT, cells, quoted_lines, quoted_tests, untrue
+
 LIST = ROOT / "docs" / "requirements.md"
 WANTED = {f"P{number}" for number in range(1, 51)} | {f"R{number}" for number in range(1, 33)}
 
@@ -28,16 +26,12 @@ class FailureClass:
 
 def read_list(text: str) -> list[FailureClass]:
     """The rows of all tables whose second column names requirements."""
-    found = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
-        if len(cells) == 3 and re.fullmatch(r"[PR]\d+(, [PR]\d+)*", cells[1]):
-            quoted = [each.replace("\\|", "|") for each in re.findall(r"`([^`]+)`", cells[2])]
-            tests = [each.partition("::")[::2] for each in quoted if each.startswith("tests/")]
-            places = [place for place, each in enumerate(quoted) if each.startswith("src/")]
-            lines = [(quoted[place], quoted[place + 1] if place + 1 < len(quoted) else "") for place in places]
-            found.append(FailureClass(cells[0], tuple(cells[1].split(", ")), tuple(tests), tuple(lines)))
-    return found
+    rows = [cells(line) for line in text.splitlines()]
+    return [
+        FailureClass(row[0], tuple(row[1].split(", ")), quoted_tests(row[2]), quoted_lines(row[2]))
+        for row in rows
+        if len(row) == 3 and re.fullmatch(r"[PR]\d+(, [PR]\d+)*", row[1])
+    ]
 
 
 def problems(classes: list[FailureClass]) -> list[str]:
@@ -53,25 +47,7 @@ def problems(classes: list[FailureClass]) -> list[str]:
 def _untrue(found: FailureClass) -> Iterator[str]:
     if not found.tests and not found.lines:
         yield "nothing catches it"
-    for file, name in found.tests:
-        function, _, case = name.rstrip("]").partition("[")
-        if function not in _tests(file) or (case and f'"{case}"' not in _text(file)):
-            yield f"there is no test {file}::{name}"
-    for file, fragment in found.lines:
-        if not fragment or fragment not in _text(file):
-            yield f"{file} does not say {fragment!r}"
-
-
-@lru_cache
-def _tests(file: str) -> frozenset[str]:
-    functions = [node.name for node in ast.walk(ast.parse(_text(file))) if isinstance(node, ast.FunctionDef)]
-    return frozenset(name for name in functions if name.startswith("test_"))
-
-
-@lru_cache
-def _text(file: str) -> str:
-    path = ROOT / file
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    yield from untrue(found.tests, found.lines)
 
 
 def test_the_list_is_whole_and_true() -> None:
