@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from answering import Passing, Server, serving
+from answering import MakeFetcher, Passing, Server, serving
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import Fetcher
 from backcourt.sources.http.limits import Limits
 from backcourt.sources.http.retry import Patience
-
-MakeFetcher = Callable[..., Fetcher]
 
 
 @pytest.fixture

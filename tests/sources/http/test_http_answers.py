@@ -9,6 +9,7 @@ import pytest
 from answering import (
     GAME,
     NOON,
+    MakeFetcher,
     Passing,
     Server,
     asked,
@@ -35,7 +36,6 @@ from backcourt.sources.http.errors import (
     UnreachableError,
 )
 from backcourt.sources.http.objects import digest_of
-from conftest import MakeFetcher
 
 
 def test_a_document_is_fetched_and_archived(server: Server, fetcher: Fetcher, archive: Archive) -> None:

@@ -13,24 +13,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from answering import GAME, NOON, Server, asked, conditional, document
+from answering import GAME, NOON, MakeFetcher, Server, asked, conditional, document, object_of
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import FOREVER, Fetcher
 from backcourt.sources.http.errors import ArchiveError, DamagedError
 from backcourt.sources.http.objects import digest_of
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 def request(name: str = "game", **values: str) -> Request:
     given = {"source": "nba_cdn", "need": "boxscore", "subject": name, "url": f"https://cdn.nba.com/{name}"}
     return Request(**{**given, **values})
-
-
-def object_of(folder: Path, body: bytes) -> Path:
-    digest = digest_of(body)
-    return folder / "objects" / digest[:2] / f"{digest}.gz"
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------------

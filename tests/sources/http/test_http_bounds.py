@@ -8,7 +8,7 @@ import tracemalloc
 from functools import partial
 
 import pytest
-from answering import GAME, Server, as_json, asked, bomb, document, dripping, packed, page, serving, status
+from answering import GAME, MakeFetcher, Server, as_json, asked, bomb, document, dripping, packed, page, serving, status
 
 from backcourt.sources.http.address import key_of, registrable, why_not_followed
 from backcourt.sources.http.body import read_body
@@ -25,7 +25,6 @@ from backcourt.sources.http.errors import (
 from backcourt.sources.http.hosts import Host
 from backcourt.sources.http.media import refuse_other, words_of
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 MIB = 1 << 20
 

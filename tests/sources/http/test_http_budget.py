@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answering import GAME, NOON, Server, asked, document, reset, silent, status
+from answering import GAME, NOON, MakeFetcher, Server, asked, document, reset, silent, status
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.budget import Budget, estimate
@@ -12,7 +12,6 @@ from backcourt.sources.http.credentials import Credential, Keys
 from backcourt.sources.http.errors import BudgetSpentError, FetchError
 from backcourt.sources.http.pull import price, pull
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 def odds(server: Server, name: str = "a", cost: int = 10) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from answering import NOON, Passing, Server, asked, document, serving
+from answering import NOON, MakeFetcher, Passing, Server, asked, document, serving
 
 from backcourt.clock import FixedClock
 from backcourt.settings import load_settings
@@ -17,7 +17,6 @@ from backcourt.sources.http.opening import open_fetcher
 from backcourt.sources.http.pace import Pace
 from backcourt.sources.http.retry import Patience, asked_wait
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 class Still(Passing):

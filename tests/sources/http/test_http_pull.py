@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from answering import Passing, Server, as_json, asked, document, page, serving, status
-from test_http_archive import object_of
+from answering import MakeFetcher, Passing, Server, as_json, asked, document, object_of, page, serving, status
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import Fetcher
@@ -16,7 +15,6 @@ from backcourt.sources.http.errors import DamagedError, OfflineError
 from backcourt.sources.http.pull import Progress, pull
 from backcourt.sources.http.waiting import StoppedError, Waiting
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 def games(server: Server, names: str) -> list[Request]:
