@@ -148,7 +148,7 @@ def dripping(head: bool) -> Reply:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
         if not head:
             handler.wfile.write(b"Content-Length: 1000000\r\n\r\n")
-        for _ in range(200):
+        for _ in range(500):
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.02)

@@ -43,7 +43,7 @@ def fetcher_with(archive: Archive, passing: Passing, warned: list[str]) -> Itera
     with ExitStack() as stack:
 
         def make(**options: object) -> Fetcher:
-            quick = Limits(connect=1, read=0.3, total=1, largest=1 << 20, redirects=3)
+            quick = Limits(connect=1, read=0.8, total=2, largest=1 << 20, redirects=3)
             usual = {
                 "warn": warned.append,
                 "waiting": passing.waiting(),

@@ -124,7 +124,7 @@ def test_an_unsendable_tag_is_not_sent_back(server: Server, fetcher: Fetcher) ->
 # --- errors that pass ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trouble", [status(500), status(503), reset, truncated, status(429), silent(0.5)])
+@pytest.mark.parametrize("trouble", [status(500), status(503), reset, truncated, status(429), silent(1.2)])
 def test_what_passes_is_asked_again(server: Server, fetcher: Fetcher, passing: Passing, trouble: object) -> None:
     """After one second, then two."""
     server.on("/game", trouble, trouble, document())  # type: ignore[arg-type]
@@ -208,8 +208,8 @@ def test_a_name_that_does_not_exist(server: Server, fetcher: Fetcher) -> None:
 
 
 def test_a_host_that_says_nothing(server: Server, fetcher: Fetcher) -> None:
-    server.on("/game", silent(1))
-    with pytest.raises(UnreachableError, match=r"nothing came for 0.3 s\), after 1 attempt:"):
+    server.on("/game", silent(1.2))
+    with pytest.raises(UnreachableError, match=r"nothing came for 0.8 s\), after 1 attempt:"):
         fetcher.fetch(asked(server), attempts=1)
 
 
@@ -289,7 +289,7 @@ def test_offline_serves_the_archive_alone(server: Server, fetcher: Fetcher, fetc
 
 def test_no_error_leads_to_the_library(server: Server, fetcher: Fetcher) -> None:
     """Neither by cause nor by context, which hold addresses and objects of it."""
-    replies = {"/reset": reset, "/late": silent(1), "/half": truncated, "/500": status(500), "/302": status(302)}
+    replies = {"/reset": reset, "/late": silent(1.2), "/half": truncated, "/500": status(500), "/302": status(302)}
     for path, reply in replies.items():
         server.on(path, reply)
         with pytest.raises(FetchError) as caught:

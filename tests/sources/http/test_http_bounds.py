@@ -94,12 +94,12 @@ def test_a_packed_body_that_ends_too_early(cut: int) -> None:
 
 @pytest.mark.parametrize("head", [False, True])
 def test_a_slow_drip_ends(server: Server, fetcher: Fetcher, head: bool) -> None:
-    """At the total of one second, though something comes all the time; it is not tried again."""
+    """At the total of two seconds, though something comes all the time; it is not tried again."""
     server.on("/game", dripping(head))
     began = time.monotonic()
-    with pytest.raises(TooSlowError, match="had not sent all of it within 1 s, after 1 attempt:"):
+    with pytest.raises(TooSlowError, match="had not sent all of it within 2 s, after 1 attempt:"):
         fetcher.fetch(asked(server))
-    assert 0.9 < time.monotonic() - began < 2
+    assert 1.9 < time.monotonic() - began < 6
     assert server.count("/game") == 1
 
 
@@ -109,7 +109,7 @@ def test_a_drip_under_an_error_ends_too(server: Server, fetcher: Fetcher) -> Non
     def reply(handler: object) -> None:
         handler.close_connection = True  # type: ignore[attr-defined]
         handler.wfile.write(b"HTTP/1.1 403 No\r\nContent-Length: 1000\r\n\r\n")  # type: ignore[attr-defined]
-        for _ in range(200):
+        for _ in range(500):
             handler.wfile.write(b"x")  # type: ignore[attr-defined]
             time.sleep(0.02)
 
@@ -117,7 +117,7 @@ def test_a_drip_under_an_error_ends_too(server: Server, fetcher: Fetcher) -> Non
     began = time.monotonic()
     with pytest.raises(RefusedError, match="answers 403"):
         fetcher.fetch(asked(server))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 6
 
 
 # --- redirects -------------------------------------------------------------------------------------------------------

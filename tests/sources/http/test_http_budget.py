@@ -106,7 +106,7 @@ def test_no_connection_costs_nothing(server: Server, fetcher_with: MakeFetcher, 
 
 def test_a_retry_is_not_paid_beyond_what_was_confirmed(server: Server, fetcher_with: MakeFetcher, keys: Keys) -> None:
     """The service may have counted the attempt that nothing came of."""
-    server.on("/a", silent(0.5), document())
+    server.on("/a", silent(1.2), document())
     budget = Budget(allowed=100, confirmed={"odds_api": 15})
     with pytest.raises(BudgetSpentError, match=r"confirmed \(10 are spent\)"):
         fetcher_with(budget=budget, keys=keys).fetch(odds(server))

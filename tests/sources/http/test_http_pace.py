@@ -57,7 +57,7 @@ def test_the_fetcher_keeps_the_pace(server: Server, fetcher_with: MakeFetcher, p
         fetcher = fetcher_with(hosts=(Host(server.host, 5), Host(other.host, 7)), pace=2)
         for each in (server, other, server, other):
             fetcher.fetch(asked(each))
-        assert passing.slept == pytest.approx(14, abs=0.5)
+        assert 12 < passing.slept <= 14
 
 
 def test_the_table_of_hosts() -> None:
@@ -114,7 +114,7 @@ def test_a_fetcher_as_the_settings_want_it(server: Server, tmp_path_factory: pyt
     environ = {
         "BACKCOURT_ARCHIVE": str(folder),
         "BACKCOURT_CREDITS": "7",
-        "BACKCOURT_PACE": "0.5",
+        "BACKCOURT_PACE": "40",
         "BACKCOURT_MIRRORS": f"api.the-odds-api.com=http://{server.host}",
         "ODDS_API_KEY": "0123456789",
     }
@@ -127,7 +127,7 @@ def test_a_fetcher_as_the_settings_want_it(server: Server, tmp_path_factory: pyt
         assert fetcher.budget.allowed == 7
         payload = fetcher.fetch(request)
         assert server.asked[0][0] == "/v4/events?apiKey=0123456789"
-        assert 0 < fetcher.pace.due_in("api.the-odds-api.com") <= 0.125
+        assert 5 < fetcher.pace.due_in("api.the-odds-api.com") <= 10
     offline = {"BACKCOURT_ARCHIVE": str(folder), "BACKCOURT_OFFLINE": "yes"}
     with open_fetcher(load_settings(offline), offline, clock, warn=warned.append) as fetcher:
         assert fetcher.fetch(request) == payload
