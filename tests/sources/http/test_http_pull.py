@@ -182,6 +182,18 @@ def test_a_pull_stops_between_documents(server: Server, fetcher_with: MakeFetche
     assert len(server.asked) == 6
 
 
+def test_a_pull_stops_while_it_looks_things_up(server: Server, fetcher_with: MakeFetcher, passing: Passing) -> None:
+    """Paid documents too, of which nothing was asked."""
+    wanted = games(server, "abc")
+    paid = [asked(server, f"/odds{number}", source="odds_api", subject=str(number), credits=1) for number in range(3)]
+    pull(fetcher_with(), wanted)
+    seen: list[Progress] = []
+    stop = fetcher_with(waiting=passing.waiting(lambda: "SIGTERM" if seen else ""))
+    pulled = pull(stop, [*wanted, *paid], progress=seen.append)
+    assert (told(pulled, "held"), told(pulled, "not_asked")) == (["a"], ["b", "c", "0", "1", "2"])
+    assert (pulled.stopped, pulled.failures) == ("SIGTERM", ())
+
+
 def test_a_pull_stops_while_it_waits(server: Server, fetcher_with: MakeFetcher, passing: Passing) -> None:
     """Soon after somebody asked, however long the host is to be left alone."""
     wanted = games(server, "abc")
