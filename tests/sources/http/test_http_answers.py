@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -236,6 +237,11 @@ def test_a_page_that_refuses_is_quoted(server: Server, fetcher: Fetcher) -> None
     server.on("/game", page(403, "Access Denied"))
     with pytest.raises(RefusedError, match="answers 403, 'Access Denied'"):
         fetcher.fetch(asked(server))
+    packed_page = gzip.compress(b"<title>Access Denied</title>" + b" " * 9_000_000)
+    for body, said in ((packed_page, "answers 403, 'Access Denied'"), (packed_page[9:], "answers 403, after")):
+        server.on("/game", status(403, body, Content_Encoding="gzip"))
+        with pytest.raises(RefusedError, match=said):
+            fetcher.fetch(asked(server))
 
 
 def test_a_document_that_is_not_there(server: Server, fetcher: Fetcher, archive: Archive) -> None:
@@ -249,10 +255,10 @@ def test_a_document_that_is_not_there(server: Server, fetcher: Fetcher, archive:
 
 
 def test_a_declared_absence_is_archived(
-    server: Server, fetcher: Fetcher, fetcher_with: MakeFetcher, archive: Archive
+    server: Server, fetcher: Fetcher, fetcher_with: MakeFetcher, archive: Archive, passing: Passing
 ) -> None:
     """So that it is not asked again while it is young, and is known offline too."""
-    server.on("/game", status(403), document())
+    server.on("/game", status(403))
     request = asked(server)
     for one in (fetcher, fetcher, fetcher_with(offline=True)):
         with pytest.raises(NotThereError, match="there was no such document at 2024-01-15 12:00") as caught:
@@ -260,7 +266,13 @@ def test_a_declared_absence_is_archived(
         assert caught.value.declared
     assert server.count("/game") == 1
     assert [(each.status, each.digest) for each in archive.history(request)] == [(403, None)]
-    assert fetcher.fetch(request, none_at=(403,)).body == GAME
+    # A host that blocks may answer the same, so nobody believes it for ever.
+    server.on("/game", document())
+    passing.slept += 7 * 86400 - 1
+    with pytest.raises(NotThereError):
+        fetcher.fetch(request, max_age=FOREVER, none_at=(403,))
+    passing.slept += 1
+    assert fetcher.fetch(request, max_age=FOREVER, none_at=(403,)).body == GAME
 
 
 @pytest.mark.parametrize("reply", [page(200, "We will be back"), document(b"<HTML>oh <b>no</b></HTML>")])

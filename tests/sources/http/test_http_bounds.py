@@ -21,6 +21,7 @@ from backcourt.sources.http.errors import (
     TooLargeError,
     TooSlowError,
     TruncatedError,
+    UnreachableError,
 )
 from backcourt.sources.http.hosts import Host
 from backcourt.sources.http.media import refuse_other, words_of
@@ -312,6 +313,22 @@ def test_headers_and_cookies(server: Server, fetcher: Fetcher) -> None:
     assert server.asked[0][1]["x-mine"] == "1"
     assert server.asked[0][1]["user-agent"] == "backcourt"
     assert "cookie" not in server.asked[1][1]
+
+
+def test_a_proxy_is_asked_when_the_environment_names_one(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same bounds; hosts that NO_PROXY names are asked themselves."""
+    monkeypatch.setenv("http_proxy", f"http://{server.host}")
+    server.on("/game", document(), dripping(head=True))
+    request = asked(server, url="http://cdn.nba.invalid/game")
+    assert fetcher.fetch(request).body == GAME
+    assert server.asked[0][0] == "http://cdn.nba.invalid/game"
+    with pytest.raises(TooSlowError):
+        fetcher.fetch(request)
+    monkeypatch.setenv("no_proxy", "cdn.nba.invalid")
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        fetcher.fetch(request, attempts=1)
 
 
 def test_a_second_server_is_another_host(server: Server, fetcher: Fetcher) -> None:

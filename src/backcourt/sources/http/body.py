@@ -36,15 +36,19 @@ def read_body(request: Request, pieces: Iterable[bytes], packed: str, stated: st
 
 
 def first_bytes(pieces: Iterable[bytes], packed: str, size: int) -> bytes:
-    """At most so many bytes of a body that is only to be quoted; '' when it is packed."""
-    if packed.strip().lower() not in _PLAIN:
-        return b""
+    """At most so many bytes of a body that is only to be quoted; none when it cannot be unpacked."""
     found = bytearray()
     for piece in pieces:
         found += piece
         if len(found) >= size:
             break
-    return bytes(found[:size])
+    packed = packed.strip().lower()
+    if packed in _PLAIN:
+        return bytes(found[:size])
+    try:
+        return zlib.decompressobj(wbits=31).decompress(bytes(found), size) if packed in _GZIP else b""
+    except zlib.error:
+        return b""
 
 
 def _bounded(request: Request, pieces: Iterable[bytes], largest: int) -> bytes:
