@@ -151,19 +151,6 @@ def test_trouble_for_ever_is_given_up(server: Server, fetcher: Fetcher, passing:
     assert archive.all_of("nba_cdn") == []
 
 
-def test_waits_are_jittered(server: Server, fetcher_with: MakeFetcher, passing: Passing) -> None:
-    """Up to a second more, and not the same each time."""
-    server.on("/game", status(500))
-    waits = set()
-    for _ in range(3):
-        before = passing.slept
-        with pytest.raises(UnreachableError):
-            fetcher_with(patience=None).fetch(asked(server))
-        waits.add(passing.slept - before)
-    assert len(waits) == 3
-    assert all(6.5 <= wait <= 11.5 for wait in waits)
-
-
 @pytest.mark.parametrize("as_date", [False, True])
 def test_a_host_that_asks_to_wait_gets_its_wait(
     server: Server, fetcher: Fetcher, passing: Passing, as_date: bool

@@ -35,6 +35,7 @@ def test_what_a_plan_costs(server: Server) -> None:
     [
         (Budget(), "10 credits are more than the 0 that a run may spend"),
         (Budget(allowed=9, confirmed={"odds_api": 100}), "more than the 9 that a run may spend"),
+        (Budget(allowed=15, confirmed={"odds_api": 100}, spent={"odds_api": 6}), r"may spend \(6 are spent\)"),
         (Budget(allowed=100), "more than the 0 that were confirmed"),
         (Budget(allowed=100, confirmed={"odds_api": 9}), "more than the 9 that were confirmed"),
         (Budget(allowed=100, confirmed={"espn": 100}), "more than the 0 that were confirmed"),

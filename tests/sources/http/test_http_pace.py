@@ -11,11 +11,12 @@ from backcourt.clock import FixedClock
 from backcourt.settings import load_settings
 from backcourt.sources.http.client import Fetcher, limits_of
 from backcourt.sources.http.credentials import CREDENTIALS
+from backcourt.sources.http.errors import UnreachableError
 from backcourt.sources.http.hosts import HOSTS, Host, host_named
 from backcourt.sources.http.limits import DEFAULT
 from backcourt.sources.http.opening import open_fetcher
 from backcourt.sources.http.pace import Pace
-from backcourt.sources.http.retry import Patience, asked_wait
+from backcourt.sources.http.retry import Patience, asked_wait, persist
 from backcourt.sources.payload import Request
 
 
@@ -97,6 +98,26 @@ def test_what_a_host_asks_for(text: str, seconds: float | None) -> None:
 
 def test_backoff_doubles_up_to_its_longest() -> None:
     assert [Patience().backoff(failures) for failures in (1, 2, 3, 4, 5, 6, 50)] == [1, 2, 4, 8, 16, 30, 30]
+
+
+def test_waits_are_jittered() -> None:
+    """By up to a second more, and not the same each time; a host that asks for more gets more."""
+    request = Request("nba_cdn", "boxscore", "1", "https://cdn.nba.com/x")
+
+    def waits(asked_for: float | None) -> list[float]:
+        found: list[float] = []
+
+        def fail() -> None:
+            raise UnreachableError.in_trouble(request, "cdn.nba.com", 500, asked_for)
+
+        with pytest.raises(UnreachableError, match="after 4 attempts"):
+            persist(fail, Patience(), found.append)
+        return found
+
+    many = [waits(None) for _ in range(5)]
+    assert all(base <= wait <= base + 1 for each in many for base, wait in zip((1, 2, 4), each, strict=True))
+    assert len({wait for each in many for wait in each}) == 15
+    assert waits(3)[:2] == [3, 3]
 
 
 def test_limits_by_what_it_is() -> None:

@@ -63,17 +63,13 @@ def _bounded(request: Request, pieces: Iterable[bytes], largest: int) -> bytes:
 def _unpacked(request: Request, pieces: Iterable[bytes]) -> Iterable[bytes]:
     """The decoded pieces; each is bounded, however much is in one that came."""
     unpacker = zlib.decompressobj(wbits=31)
-    begun = False
     for piece in pieces:
         rest = piece
         while rest:
             if unpacker.eof:  # a file of several members
                 unpacker = zlib.decompressobj(wbits=31)
-            begun = True
             yield _step(request, unpacker, rest)
             rest = unpacker.unconsumed_tail or unpacker.unused_data
-    while begun and not unpacker.eof and (more := _step(request, unpacker, unpacker.unconsumed_tail)):
-        yield more
     if not unpacker.eof:
         raise TruncatedError.of(request, "its packed body ends too early")
 

@@ -224,7 +224,7 @@ class _Pull:
                 request, max_age=self._max_age(request), none_at=self._none_at(request), attempts=1
             )
         except StoppedError:
-            self._queues[host].appendleft(job)
+            return  # it stays one of those that were not asked for
         except DamagedError as error:
             self._end(job, error=error)
         except FetchError as error:
