@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from backcourt.clock import Clock
+from backcourt.sources.http.client import Fetcher
+from backcourt.sources.http.objects import digest_of
 from backcourt.sources.http.waiting import Waiting
 from backcourt.sources.payload import Request
 
 NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)
 GAME = b'{"game": {"gameId": "0022300561", "points": 112}}'
 
+MakeFetcher = Callable[..., Fetcher]
 Reply = Callable[["Handler"], None]
 
 
@@ -144,7 +148,7 @@ def dripping(head: bool) -> Reply:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
         if not head:
             handler.wfile.write(b"Content-Length: 1000000\r\n\r\n")
-        for _ in range(200):
+        for _ in range(500):
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.02)
@@ -189,3 +193,9 @@ class Passing(Clock):
 
 def as_json(value: object) -> bytes:
     return json.dumps(value).encode()
+
+
+def object_of(folder: Path, body: bytes) -> Path:
+    """The file that an archive keeps a body in."""
+    digest = digest_of(body)
+    return folder / "objects" / digest[:2] / f"{digest}.gz"

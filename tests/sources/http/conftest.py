@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from answering import Passing, Server, serving
+from answering import MakeFetcher, Passing, Server, serving
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import Fetcher
 from backcourt.sources.http.limits import Limits
 from backcourt.sources.http.retry import Patience
 
-MakeFetcher = Callable[..., Fetcher]
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine behind a proxy reaches its own server without it."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def fetcher_with(archive: Archive, passing: Passing, warned: list[str]) -> Itera
     with ExitStack() as stack:
 
         def make(**options: object) -> Fetcher:
-            quick = Limits(connect=1, read=0.3, total=1, largest=1 << 20, redirects=3)
+            quick = Limits(connect=1, read=0.8, total=2, largest=1 << 20, redirects=3)
             usual = {
                 "warn": warned.append,
                 "waiting": passing.waiting(),

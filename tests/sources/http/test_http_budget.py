@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answering import GAME, NOON, Server, asked, document, reset, silent, status
+from answering import GAME, NOON, MakeFetcher, Server, asked, document, reset, silent, status
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.budget import Budget, estimate
@@ -12,7 +12,6 @@ from backcourt.sources.http.credentials import Credential, Keys
 from backcourt.sources.http.errors import BudgetSpentError, FetchError
 from backcourt.sources.http.pull import price, pull
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 def odds(server: Server, name: str = "a", cost: int = 10) -> Request:
@@ -36,6 +35,7 @@ def test_what_a_plan_costs(server: Server) -> None:
     [
         (Budget(), "10 credits are more than the 0 that a run may spend"),
         (Budget(allowed=9, confirmed={"odds_api": 100}), "more than the 9 that a run may spend"),
+        (Budget(allowed=15, confirmed={"odds_api": 100}, spent={"odds_api": 6}), r"may spend \(6 are spent\)"),
         (Budget(allowed=100), "more than the 0 that were confirmed"),
         (Budget(allowed=100, confirmed={"odds_api": 9}), "more than the 9 that were confirmed"),
         (Budget(allowed=100, confirmed={"espn": 100}), "more than the 0 that were confirmed"),
@@ -107,7 +107,7 @@ def test_no_connection_costs_nothing(server: Server, fetcher_with: MakeFetcher, 
 
 def test_a_retry_is_not_paid_beyond_what_was_confirmed(server: Server, fetcher_with: MakeFetcher, keys: Keys) -> None:
     """The service may have counted the attempt that nothing came of."""
-    server.on("/a", silent(0.5), document())
+    server.on("/a", silent(1.2), document())
     budget = Budget(allowed=100, confirmed={"odds_api": 15})
     with pytest.raises(BudgetSpentError, match=r"confirmed \(10 are spent\)"):
         fetcher_with(budget=budget, keys=keys).fetch(odds(server))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answering import GAME, Handler, Server, asked, document, reset, status, truncated
+from answering import GAME, Handler, MakeFetcher, Server, asked, document, reset, status, truncated
 
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import FOREVER
@@ -16,7 +16,6 @@ from backcourt.sources.http.credentials import CREDENTIALS, Credential, Keys
 from backcourt.sources.http.errors import FetchError, KeyMissingError, NotThereError, RefusedError
 from backcourt.sources.http.hosts import Host
 from backcourt.sources.known import SOURCES
-from conftest import MakeFetcher
 
 KEY = "s3cr3t/key+with=signs"
 SPELLINGS = (KEY, "s3cr3t%2Fkey%2Bwith%3Dsigns", "s3cr3t/key%2Bwith%3Dsigns", "s3cr3t")

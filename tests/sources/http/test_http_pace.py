@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from answering import NOON, Passing, Server, asked, document, serving
+from answering import NOON, MakeFetcher, Passing, Server, asked, document, serving
 
 from backcourt.clock import FixedClock
 from backcourt.settings import load_settings
 from backcourt.sources.http.client import Fetcher, limits_of
 from backcourt.sources.http.credentials import CREDENTIALS
+from backcourt.sources.http.errors import UnreachableError
 from backcourt.sources.http.hosts import HOSTS, Host, host_named
 from backcourt.sources.http.limits import DEFAULT
 from backcourt.sources.http.opening import open_fetcher
 from backcourt.sources.http.pace import Pace
-from backcourt.sources.http.retry import Patience, asked_wait
+from backcourt.sources.http.retry import Patience, asked_wait, persist
 from backcourt.sources.payload import Request
-from conftest import MakeFetcher
 
 
 class Still(Passing):
@@ -58,7 +58,7 @@ def test_the_fetcher_keeps_the_pace(server: Server, fetcher_with: MakeFetcher, p
         fetcher = fetcher_with(hosts=(Host(server.host, 5), Host(other.host, 7)), pace=2)
         for each in (server, other, server, other):
             fetcher.fetch(asked(each))
-        assert passing.slept == pytest.approx(14, abs=0.5)
+        assert 12 < passing.slept <= 14
 
 
 def test_the_table_of_hosts() -> None:
@@ -100,6 +100,26 @@ def test_backoff_doubles_up_to_its_longest() -> None:
     assert [Patience().backoff(failures) for failures in (1, 2, 3, 4, 5, 6, 50)] == [1, 2, 4, 8, 16, 30, 30]
 
 
+def test_waits_are_jittered() -> None:
+    """By up to a second more, and not the same each time; a host that asks for more gets more."""
+    request = Request("nba_cdn", "boxscore", "1", "https://cdn.nba.com/x")
+
+    def waits(asked_for: float | None) -> list[float]:
+        found: list[float] = []
+
+        def fail() -> None:
+            raise UnreachableError.in_trouble(request, "cdn.nba.com", 500, asked_for)
+
+        with pytest.raises(UnreachableError, match="after 4 attempts"):
+            persist(fail, Patience(), found.append)
+        return found
+
+    many = [waits(None) for _ in range(5)]
+    assert all(base <= wait <= base + 1 for each in many for base, wait in zip((1, 2, 4), each, strict=True))
+    assert len({wait for each in many for wait in each}) == 15
+    assert waits(3)[:2] == [3, 3]
+
+
 def test_limits_by_what_it_is() -> None:
     """A season in one file may take more room and time than a box score."""
     request = Request("hoopr", "play_by_play", "2024", "https://github.com/x")
@@ -115,7 +135,7 @@ def test_a_fetcher_as_the_settings_want_it(server: Server, tmp_path_factory: pyt
     environ = {
         "BACKCOURT_ARCHIVE": str(folder),
         "BACKCOURT_CREDITS": "7",
-        "BACKCOURT_PACE": "0.5",
+        "BACKCOURT_PACE": "40",
         "BACKCOURT_MIRRORS": f"api.the-odds-api.com=http://{server.host}",
         "ODDS_API_KEY": "0123456789",
     }
@@ -128,7 +148,7 @@ def test_a_fetcher_as_the_settings_want_it(server: Server, tmp_path_factory: pyt
         assert fetcher.budget.allowed == 7
         payload = fetcher.fetch(request)
         assert server.asked[0][0] == "/v4/events?apiKey=0123456789"
-        assert 0 < fetcher.pace.due_in("api.the-odds-api.com") <= 0.125
+        assert 5 < fetcher.pace.due_in("api.the-odds-api.com") <= 10
     offline = {"BACKCOURT_ARCHIVE": str(folder), "BACKCOURT_OFFLINE": "yes"}
     with open_fetcher(load_settings(offline), offline, clock, warn=warned.append) as fetcher:
         assert fetcher.fetch(request) == payload

@@ -6,6 +6,7 @@ from backcourt.sources.http.client import FOREVER, Fetcher
 from backcourt.sources.http.index import Fetch
 from backcourt.sources.http.opening import open_fetcher
 from backcourt.sources.http.pull import Failure, Held, Progress, Pulled, price, pull
+from backcourt.sources.http.retry import Patience
 
 __all__ = [
     "FOREVER",
@@ -15,6 +16,7 @@ __all__ = [
     "Fetch",
     "Fetcher",
     "Held",
+    "Patience",
     "Progress",
     "Pulled",
     "estimate",

@@ -36,15 +36,19 @@ def read_body(request: Request, pieces: Iterable[bytes], packed: str, stated: st
 
 
 def first_bytes(pieces: Iterable[bytes], packed: str, size: int) -> bytes:
-    """At most so many bytes of a body that is only to be quoted; '' when it is packed."""
-    if packed.strip().lower() not in _PLAIN:
-        return b""
+    """At most so many bytes of a body that is only to be quoted; none when it cannot be unpacked."""
     found = bytearray()
     for piece in pieces:
         found += piece
         if len(found) >= size:
             break
-    return bytes(found[:size])
+    packed = packed.strip().lower()
+    if packed in _PLAIN:
+        return bytes(found[:size])
+    try:
+        return zlib.decompressobj(wbits=31).decompress(bytes(found), size) if packed in _GZIP else b""
+    except zlib.error:
+        return b""
 
 
 def _bounded(request: Request, pieces: Iterable[bytes], largest: int) -> bytes:
@@ -59,17 +63,13 @@ def _bounded(request: Request, pieces: Iterable[bytes], largest: int) -> bytes:
 def _unpacked(request: Request, pieces: Iterable[bytes]) -> Iterable[bytes]:
     """The decoded pieces; each is bounded, however much is in one that came."""
     unpacker = zlib.decompressobj(wbits=31)
-    begun = False
     for piece in pieces:
         rest = piece
         while rest:
             if unpacker.eof:  # a file of several members
                 unpacker = zlib.decompressobj(wbits=31)
-            begun = True
             yield _step(request, unpacker, rest)
             rest = unpacker.unconsumed_tail or unpacker.unused_data
-    while begun and not unpacker.eof and (more := _step(request, unpacker, unpacker.unconsumed_tail)):
-        yield more
     if not unpacker.eof:
         raise TruncatedError.of(request, "its packed body ends too early")
 

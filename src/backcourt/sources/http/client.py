@@ -35,6 +35,9 @@ from backcourt.sources.payload import Payload, Request
 FOREVER = timedelta.max
 """The age of a document that is never asked for again."""
 
+BELIEVED = timedelta(days=7)
+"""How long an archived absence counts at most: the status that means it may as well have been a host that blocks."""
+
 _LONGEST_TAG = 512
 
 
@@ -127,8 +130,11 @@ class Fetcher:
             return None
 
     def _is_young(self, fetch: Fetch, max_age: timedelta | None) -> bool:
+        if max_age is None:
+            return False
+        longest = max_age if fetch.digest else min(max_age, BELIEVED)
         # What seems to come from the future was fetched under a wrong clock, and its age is not known.
-        return max_age is not None and timedelta(0) <= self.clock.now() - fetch.fetched_at < max_age
+        return timedelta(0) <= self.clock.now() - fetch.fetched_at < longest
 
     def _standing(self, request: Request) -> Fetch | None:
         """The archived document that a source may confirm: its last one, if it is whole and the source named its version."""

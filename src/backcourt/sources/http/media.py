@@ -51,7 +51,7 @@ def refuse_other(request: Request, body: bytes, stated: str, scrub: Callable[[st
 def words_of(body: bytes, scrub: Callable[[str], str]) -> str:
     """The title of a page, or the first words of anything, fit for one line; scrubbed before anything is cut off."""
     text = body[:_LOOKED_AT].decode("utf-8", "replace")
-    if len(body) > _LOOKED_AT:
+    if len(body) > _LOOKED_AT and not text[-1].isspace():
         text = text.rsplit(None, 1)[0]  # its last word may be half of something
     title = _TITLE.search(text)
     plain = title.group(1) if title else _TAG.sub(" ", text)

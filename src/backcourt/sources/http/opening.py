@@ -11,6 +11,7 @@ from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.budget import Budget
 from backcourt.sources.http.client import Fetcher
 from backcourt.sources.http.credentials import Keys
+from backcourt.sources.http.retry import Patience
 from backcourt.sources.http.waiting import Waiting, never
 
 
@@ -22,6 +23,7 @@ def open_fetcher(
     *,
     warn: Callable[[str], None],
     should_stop: Callable[[], str] = never,
+    patience: Patience | None = None,
 ) -> Iterator[Fetcher]:
     """A fetcher over the archive of the settings, with the keys of the environment; both are closed afterwards."""
     with Archive(settings.archive, clock.now()) as archive:
@@ -33,6 +35,7 @@ def open_fetcher(
             budget=Budget(allowed=settings.credits),
             offline=settings.offline,
             pace=settings.pace,
+            patience=patience,
             waiting=Waiting(should_stop=should_stop),
             mirrors=read_mirrors(settings.mirrors),
         )

@@ -108,7 +108,10 @@ def pull(
     none_at: Callable[[Request], Collection[int]] = _never_absent,
     progress: Callable[[Progress], None] = _nobody,
 ) -> Pulled:
-    """Have all these documents; raises ArchiveError only, whatever becomes of single ones."""
+    """Have all these documents, whatever becomes of single ones.
+
+    Raises ArchiveError, as nothing can be kept then, and ValueError for a request that no adapter may build.
+    """
     work = _Pull(fetcher, requests, max_age, none_at, progress)
     work.look_up()
     work.refuse_unaffordable()
@@ -125,7 +128,7 @@ def price(
     return estimate(job.request for job in work.waiting())
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
     """A document of a pull and what became of it; nothing of all that as long as it waits in its host's queue."""
 
@@ -181,6 +184,8 @@ class _Pull:
 
     def refuse_unaffordable(self) -> None:
         """Ask nothing of a source whose documents together cost more than may be spent."""
+        if self._is_stopped():
+            return  # and not everything was looked up
         waiting = self.waiting()
         for source in estimate(job.request for job in waiting):
             paid = [job for job in waiting if job.request.source == source and job.request.credits]
@@ -219,7 +224,9 @@ class _Pull:
                 request, max_age=self._max_age(request), none_at=self._none_at(request), attempts=1
             )
         except StoppedError:
-            self._queues[host].appendleft(job)
+            return  # it stays one of those that were not asked for
+        except DamagedError as error:
+            self._end(job, error=error)
         except FetchError as error:
             self._failed(job, error)
         else:
