@@ -10,6 +10,7 @@ import pytest
 from cdn_payloads import box
 
 from backcourt.engine.registry import Registry
+from backcourt.sources.nba.document import MAX_BYTES
 from backcourt.sources.nba_cdn import records, requests
 from backcourt.sources.payload import Batch, ShapeError
 from backcourt.warehouse.duckdb import Warehouse
@@ -156,6 +157,7 @@ DRIFT: dict[str, tuple[Any, str]] = {
     "not a number": (b'{"game": NaN}', "NaN is no number"),
     "infinity": (b'{"game": 1e999}', "is no finite number"),
     "a long number": (b'{"game": ' + b"9" * 400 + b"}", "a number of 400 digits"),
+    "too long": (b" " * (MAX_BYTES + 1), f"it has {MAX_BYTES + 1} bytes, over {MAX_BYTES}"),
     "too deep": (b'{"game": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
 }
 

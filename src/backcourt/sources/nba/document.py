@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from backcourt.sources.payload import Payload, ShapeError
 
-MAX_BYTES = 64 * 1024**2
-"""A season's schedule has 9 MB, a season's log of players about as much."""
+MAX_BYTES = 24 * 1024**2
+"""A season's schedule has 9 MB, its log of players 6; small objects take twenty times their bytes in memory."""
 _MAX_DIGITS = 18
 
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 from backcourt.sources.nba.box import Line, Side, box_batches
 from backcourt.sources.nba.document import read
 from backcourt.sources.nba.ids import TEAMS, require_game
+from backcourt.sources.nba.schedule import schedule_batches
+from backcourt.sources.nba.shapes import ScheduleDocument
 from backcourt.sources.nba.status import told_of_game
 from backcourt.sources.nba_cdn.plays import play_batches
 from backcourt.sources.nba_cdn.requests import BOX, PLAYS, SCHEDULE
-from backcourt.sources.nba_cdn.schedule import schedule_batches
 from backcourt.sources.nba_cdn.shapes import (
     BoxDocument,
     BoxGame,
     BoxPlayer,
     BoxTeam,
     PlayByPlayDocument,
-    ScheduleDocument,
     Standing,
     StandingDocument,
 )

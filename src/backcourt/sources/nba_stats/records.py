@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from backcourt.sources.nba.document import read
-from backcourt.sources.nba_cdn.schedule import schedule_batches
-from backcourt.sources.nba_cdn.shapes import ScheduleDocument
+from backcourt.sources.nba.schedule import schedule_batches
+from backcourt.sources.nba.shapes import ScheduleDocument
 from backcourt.sources.nba_stats.box import box
 from backcourt.sources.nba_stats.chart import chart
 from backcourt.sources.nba_stats.logs import player_log, team_log

@@ -226,10 +226,13 @@ def _both_lines(raw: Raw, game: Game, team: int) -> tuple[Line, Line]:
 def _flagged(raw: Raw, game_id: str, team: int, line: Line) -> Columns:
     scored = [event for event in raw.events(game_id) if event[5] == team and event[4] > 0]
     told = bool(scored) and abs(line.points - sum(event[4] for event in scored)) <= TOLERANCE
-    return {
-        "fast_break_points_scored": sum(event[4] for event in scored if event[6]) if told else None,
-        "second_chance_points_scored": sum(event[4] for event in scored if event[7]) if told else None,
-    }
+
+    def flagged(place: int) -> int | None:
+        # Some play-by-play has no flags at all.
+        says = told and any(event[place] is not None for event in scored)
+        return sum(event[4] for event in scored if event[place]) if says else None
+
+    return {"fast_break_points_scored": flagged(6), "second_chance_points_scored": flagged(7)}
 
 
 _FROM_OFFENSE = {

@@ -7,8 +7,8 @@ from datetime import UTC
 
 from backcourt.seasons import EASTERN
 from backcourt.sources.nba.ids import TEAMS, season, season_type
+from backcourt.sources.nba.shapes import Broadcasts, LeagueSchedule, ScheduledGame, ScheduledTeam
 from backcourt.sources.nba.status import told
-from backcourt.sources.nba_cdn.shapes import Broadcasts, LeagueSchedule, ScheduledGame, ScheduledTeam
 from backcourt.sources.payload import Batch, Payload, Record, ShapeError
 
 _STATES = {1: "scheduled", 2: "live", 3: "final"}
