@@ -101,7 +101,7 @@ def test_a_final_game_is_found_in_the_schedule(tmp_path: Path) -> None:
     assert (row["game_id"], row["season_type"], row["status"]) == ("0042400407", "playoffs", "final")
     assert (row["home_team_id"], row["away_team_id"]) == (1610612760, 1610612754)
     assert (row["home_points"], row["away_points"]) == (103, 91)
-    assert row["tip_scheduled_at"] == datetime(2025, 6, 23, 0, 0)
+    assert row["tip_scheduled_at"] == datetime.fromisoformat("2025-06-23T00:00")
     assert (row["arena"], row["arena_city"], row["national_tv"]) == ("Paycom Center", "Oklahoma City", "ABC")
 
 
@@ -180,7 +180,7 @@ def test_a_roster_and_its_injuries(tmp_path: Path) -> None:
     with ground(tmp_path / "w") as warehouse:
         rows = staged(warehouse, tmp_path, "espn", players)
         injuries = staged(warehouse, tmp_path, "espn", hurt)
-    fetched, day = datetime(2025, 6, 23, 16, 30), date(2025, 6, 23)
+    fetched, day = datetime.fromisoformat("2025-06-23T16:30"), date(2025, 6, 23)
     assert picked(rows[:2], "game_date", "team_id", "player_id", "snapshot_at", "status") == [
         (day, 1610612754, 1630169, fetched, "active"),
         (day, 1610612754, 1627783, fetched, "active"),

@@ -30,7 +30,7 @@ class Competitor(Shape):
     homeAway: Literal["home", "away"]
     team: Team
     score: Score
-    linescores: Annotated[list[Period], Field(max_length=20)] = []
+    linescores: list[Period] = Field(default_factory=list, max_length=20)
 
 
 class StatusType(Shape):
@@ -77,7 +77,7 @@ class Broadcast(Shape):
     """The networks that show a game in one market."""
 
     market: Annotated[str, Field(max_length=50)] = ""
-    names: Annotated[list[Text], Field(max_length=20)] = []
+    names: list[Text] = Field(default_factory=list, max_length=20)
 
 
 class Competition(Shape):
@@ -88,8 +88,8 @@ class Competition(Shape):
     neutralSite: bool
     venue: Venue | None = None
     competitors: Annotated[list[Competitor], Field(min_length=2, max_length=2)]
-    notes: Annotated[list[Note], Field(max_length=20)] = []
-    broadcasts: Annotated[list[Broadcast], Field(max_length=50)] = []
+    notes: list[Note] = Field(default_factory=list, max_length=20)
+    broadcasts: list[Broadcast] = Field(default_factory=list, max_length=50)
     status: Status
 
 
