@@ -8,6 +8,7 @@ A column is a source column's name, or one of
   {team: c} {player: c} {book: c} {name_key: c}   a name, resolved
   {players: [c, c]}          the ids of several players, joined by a bar
   {game: {date: c, home: c, away: c, team: c}}    the game these name; sides: {a: b, c: -c} when listed from the other
+  {of_game: season}          what the schedule says of the game that is found: its season, or its season_type
   {sql: e} {value: v}        an expression over source columns, a constant
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -56,7 +58,7 @@ class GameBy(BaseModel):
 
 
 class ColumnSource(BaseModel):
-    """Where one raw column comes from; exactly one of the first eight fields is given."""
+    """Where one raw column comes from; exactly one of the first nine fields is given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -67,6 +69,7 @@ class ColumnSource(BaseModel):
     book: str | None = None
     name_key: str | None = None
     game: GameBy | None = None
+    of_game: Literal["season", "season_type"] | None = None
     sql: str | None = None
     value: str | int | float | bool | None = None
     words: MappingOf[str, str] | None = None
@@ -85,7 +88,10 @@ class ColumnSource(BaseModel):
 
 
 class FileMapping(BaseModel):
-    """One kind of file: its name, the raw table it fills and how."""
+    """One kind of file: its name, the raw table it fills and how.
+
+    `refuses` are conditions on the source's rows under which one is wrong, by what is then said of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -93,6 +99,7 @@ class FileMapping(BaseModel):
     table: str
     columns: MappingOf[str, ColumnSource]
     reshape: str | None = None
+    refuses: MappingOf[str, str] = Field(default_factory=dict)
     season_column: str | None = None
     date_column: str | None = None
     quarantines: bool = False

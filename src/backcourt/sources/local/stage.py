@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from backcourt.engine.contract import Column, Contract
 from backcourt.engine.hashing import quoted
 from backcourt.engine.staging import broken_rule
-from backcourt.errors import SourceError
+from backcourt.errors import ContractError, SourceError
 from backcourt.sources.local.convert import Conversion, convert
 from backcourt.sources.local.mapping import ColumnSource, FileMapping, GameBy
 from backcourt.sources.local.reader import FileRelation, unreadable
@@ -24,6 +24,7 @@ class _Plan:
     has_contexts: bool
     values: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    game: str | None = None
     joins: list[str] = field(default_factory=list)
     turned: list[str] = field(default_factory=list)
 
@@ -132,6 +133,7 @@ def _plan(
     types = _open_source(warehouse, mapping, file, seasons)
     _require_columns(mapping, file, types)
     plan = _Plan(mapping, _resolve_names(warehouse, mapping, feed))
+    plan.problems += [f"WHEN {wrong} THEN {_literal(said)}" for said, wrong in mapping.refuses.items()]
     stored = [column for column in contract.columns if column.derived is None]
     for number, column in enumerate(stored):
         source = mapping.columns.get(column.name)
@@ -168,6 +170,13 @@ def _add(
         plan.values.append(f"{alias}.{field_name} AS {quoted(column.name)}")
     elif source.game:
         _add_game(plan, column, source.game, alias)
+    elif source.of_game:
+        if plan.game is None:
+            raise ContractError(
+                f"The mapping of {file.path.name} takes {column.name} of a game that no column before it finds.",
+                "Find the game by {game: ...} in the column game_id.",
+            )
+        plan.values.append(f"{plan.game}.{source.of_game} AS {quoted(column.name)}")
     else:
         value = source.sql if source.sql is not None else _literal(source.value)
         plan.values.append(f"CAST({value} AS {column.sql_type}) AS {quoted(column.name)}")
@@ -259,8 +268,10 @@ def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
     plan.values.append(f"{alias}.game_id AS {quoted(column.name)}")
     shown = " || ' ' || ".join(f"COALESCE(CAST(s.{quoted(name)} AS VARCHAR), '')" for name in (game.date, *names))
     plan.problems.append(f"WHEN {alias}.game_id IS NULL THEN 'game: no game is found for ' || {shown}")
-    if game.home and game.away:
+    plan.game = f"{alias}_g"
+    if (game.home and game.away) or any(source.of_game for source in plan.mapping.columns.values()):
         plan.joins.append(f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id")
+    if game.home and game.away:
         sides = f"({alias}_g.home_team_id, {alias}_g.away_team_id)"
         for position, name in enumerate(names):
             # Two known teams must be the game's; one that is called what no team is called is no reason to guess.
