@@ -152,6 +152,26 @@ def test_unresolved_names_have_candidates_and_nobody_is_taken(fed: tuple[Warehou
     assert rate.share == 0.5
 
 
+@pytest.mark.parametrize(
+    ("spelling", "candidate"),
+    [
+        ("Isaac Hartenstein", 1628392),
+        ("Turner, M.", 1626167),
+        ("Jalen Williams III", 1631114),
+        ("Pascal Siakham", 1627783),
+    ],
+)
+def test_candidates_are_those_that_a_person_would_think_of(
+    fed: tuple[Warehouse, Path], spelling: str, candidate: int
+) -> None:
+    """Another first name of the initial, a suffix too many, letters off."""
+    warehouse, folder = fed
+    new_csv(folder / "injuries_official_report.csv", [injury(spelling)])
+    ingest_folder(warehouse, default_registry(), folder, CLOCK, max_vanishing=1.0)
+    (found,) = unresolved_names(warehouse)
+    assert (found.name, candidate in {one.player_id for one in found.candidates}) == (spelling, True)
+
+
 def test_an_alias_makes_the_files_of_names_be_looked_at_again(fed: tuple[Warehouse, Path]) -> None:
     """And those alone: what has no names is known as before."""
     warehouse, folder = fed

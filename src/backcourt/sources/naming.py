@@ -27,7 +27,7 @@ from backcourt.warehouse.duckdb import Warehouse
 BY_HAND = "names"
 """What the aliases that are added by command stand under, where a source would."""
 
-_NEAR = 3
+_NEAR = 4
 _SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
 
 
@@ -165,20 +165,29 @@ def _registry(warehouse: Warehouse) -> dict[int, str]:
 
 
 def _near(name: str, players: dict[int, str]) -> tuple[int, ...]:
-    """Players of a name that differs by a suffix or a few letters: shown to whoever decides, never taken."""
+    """Players of the same name but for a suffix, of the family name and initial, or a few letters off: to be shown, not taken."""
     keys: dict[str, list[int]] = {}
     for player, full_name in players.items():
         keys.setdefault(name_key(full_name), []).append(player)
-    wanted = name_key(name)
-    bare = _bare(wanted)
-    same = [player for key, ids in keys.items() if _bare(key) == bare for player in ids]
+    wanted, family = name_key(name), _family(name)
+    same = [player for key, ids in keys.items() if _bare(key) == _bare(wanted) for player in ids]
+    related = [player for player, full_name in players.items() if _family(full_name) == family]
     close = [player for key in get_close_matches(wanted, keys, n=_NEAR, cutoff=0.8) for player in keys[key]]
-    return tuple(dict.fromkeys([*same, *close]))[:_NEAR]
+    # The newest registered first: who plays today has the higher id, as a rule.
+    return tuple(dict.fromkeys([*same, *sorted(related, reverse=True), *close]))[:_NEAR]
+
+
+def _family(name: str) -> tuple[str, str]:
+    """The family name and the initial, whichever way round it is written."""
+    last, comma, first = name.partition(",")
+    words = f"{first} {last}".split() if comma else name.split()
+    keys = [key for key in map(name_key, words) if key and key not in _SUFFIXES]
+    return (keys[-1], keys[0][0]) if keys else ("", "")
 
 
 def _bare(key: str) -> str:
     for suffix in sorted(_SUFFIXES, key=len, reverse=True):
-        if key.endswith(suffix) and len(key) > len(suffix) + _NEAR:
+        if key.endswith(suffix) and len(key) > len(suffix) + 3:
             return key.removesuffix(suffix)
     return key
 

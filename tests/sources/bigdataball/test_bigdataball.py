@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,11 +14,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from backcourt.clock import FixedClock
+from backcourt.engine.registry import default_registry
 from backcourt.errors import SourceError
 from backcourt.sources.bigdataball import requests
 from backcourt.sources.bigdataball.records import parse
+from backcourt.sources.local import ingest_folder
 from backcourt.sources.payload import Payload, ShapeError
-from stats_ground import ground, payload, picked, staged
+from backcourt.warehouse.duckdb import Warehouse
+from stats_ground import FETCHED, ground, payload, picked, staged
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutating import torn
@@ -259,3 +264,21 @@ def test_a_real_file(real_data: Path) -> None:
         + sum(row["action_type"] == "freethrow" and row["made"] is True for row in events.rows)
         == 194
     )
+
+
+@pytest.mark.real
+def test_a_real_file_against_the_real_registry(real_data: Path, tmp_path: Path) -> None:
+    """Every name of the file is a player, ten are on court at every event, and zones differ from the NBA's beyond 8 feet only."""
+    files = tmp_path / "files"
+    files.mkdir()
+    for name in ("teams", "players", "schedule_2024-25"):
+        (files / f"{name}.parquet").symlink_to((real_data / f"{name}.parquet").resolve())
+    body = (real_data / "samples" / "bigdataball" / "game.csv").read_bytes()
+    events, shots = parse(payload(REQUEST, body))
+    with Warehouse.open(tmp_path / "w.duckdb", threads=1) as warehouse:
+        ingest_folder(warehouse, default_registry(), files, FixedClock(FETCHED))
+        rows = staged(warehouse, tmp_path, "bigdataball", events)
+        assert {row["problem"] for row in rows} == {None}
+        assert {row["players_on"].count("|") for row in rows} == {9}
+        zones = Counter(row["zone"] for row in staged(warehouse, tmp_path, "bigdataball", shots))
+    assert zones == {"three": 68, "paint": 53, "mid_range": 36}
