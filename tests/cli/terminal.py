@@ -24,6 +24,7 @@ from backcourt.settings import SETTINGS
 VERBS = (
     "demo",
     "ingest",
+    "names",
     "preflight",
     "plan",
     "backfill",

@@ -14,8 +14,10 @@ from leagues import COUNTS, SEASON, Line, content, counted, read
 from backcourt import errors
 from backcourt.errors import UsageError
 from backcourt.sources.simulated import SMALL, LeagueSize, write_league
+from backcourt.sources.simulated.writer import UNTOLD
 
-CONTRACTS = sorted((Path(errors.__file__).parent / "tables" / "raw").glob("*/contract.yaml"))
+RAW = (Path(errors.__file__).parent / "tables" / "raw").glob("*/contract.yaml")
+CONTRACTS = sorted(path for path in RAW if path.parent.name not in UNTOLD)
 REGISTRIES = {"arena_distances", "arenas", "players", "teams"}
 
 

@@ -101,7 +101,8 @@ def _ingest(opened: Warehouse, options: Common, real: Path | None, labels: tuple
         ledger.set_meta(opened, "demo", "yes")
     if not as_json:
         unresolved = opened.rows(
-            "SELECT table_name, stream, problem, rows FROM raw.unresolved ORDER BY rows DESC, problem LIMIT 5"
+            "SELECT table_name, stream, problem, CAST(SUM(rows) AS BIGINT) AS all_rows FROM raw.unresolved"
+            " GROUP BY table_name, stream, problem ORDER BY all_rows DESC, problem LIMIT 5"
         )
         ingest_verb.show(options, report, unresolved)
 

@@ -81,7 +81,8 @@ def ingest(
         report = _run(open_warehouse, source, folder, labels, seed, limit, lambda outcome: step(outcome.stream, 1))
         origin.remember(open_warehouse, source.value, _named(source, folder, seed))
         unresolved = open_warehouse.rows(
-            "SELECT table_name, stream, problem, rows FROM raw.unresolved ORDER BY rows DESC, problem LIMIT 10"
+            "SELECT table_name, stream, problem, CAST(SUM(rows) AS BIGINT) AS all_rows FROM raw.unresolved"
+            " GROUP BY table_name, stream, problem ORDER BY all_rows DESC, problem LIMIT 10"
         )
     if as_json:
         print_json({"warehouse": options.settings.warehouse, "report": report, "unresolved": unresolved})

@@ -17,6 +17,7 @@ from backcourt.cli.console import Verb
 VERBS = (
     "demo",
     "ingest",
+    "names",
     "preflight",
     "plan",
     "backfill",

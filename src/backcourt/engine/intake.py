@@ -210,8 +210,11 @@ def _record(warehouse: Warehouse, contract: Contract, delivery: Delivery, outcom
 
 
 def _register_source(warehouse: Warehouse, contract: Contract, source: str) -> None:
-    """Give a new source its rank, and the table the view that chooses between its sources, before rows are counted."""
-    if not warehouse.value("SELECT COUNT(*) FROM ledger.sources WHERE source = ?", [source]):
+    """Give a new source its rank, and the table the view that chooses between its sources, before rows are counted.
+
+    Who only adds to a registry is none that games are chosen from: it has no rank.
+    """
+    if contract.is_dated and not warehouse.value("SELECT COUNT(*) FROM ledger.sources WHERE source = ?", [source]):
         warehouse.insert("ledger.sources", [(source, warehouse.value("SELECT COUNT(*) FROM ledger.sources"))])
         ledger.seal(warehouse, "sources")
     create_views(warehouse, contract)
@@ -289,9 +292,10 @@ def _write_unresolved(warehouse: Warehouse, contract: Contract, delivery: Delive
     deleted = warehouse.value(
         "DELETE FROM raw.unresolved WHERE source = ? AND stream = ? AND scope = ? AND table_name = ?", stream
     )
+    season = ledger.season_sql("game_date") if contract.is_dated else "CAST(NULL AS VARCHAR)"
     inserted = warehouse.value(
-        "INSERT INTO raw.unresolved SELECT ?, ?, ?, ?, problem, COUNT(*) FROM staged"
-        " WHERE problem IS NOT NULL GROUP BY problem",
+        f"INSERT INTO raw.unresolved SELECT ?, ?, ?, ?, problem, {season} AS of_season, COUNT(*) FROM staged"
+        " WHERE problem IS NOT NULL GROUP BY problem, of_season",
         stream,
     )
     if deleted or inserted:

@@ -15,7 +15,7 @@ from backcourt.engine.hashing import fingerprints
 from backcourt.errors import UsageError, WarehouseError
 from backcourt.warehouse.duckdb import ENGINE_VERSION, SCHEMAS, Warehouse
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 # Registries have no game date; their one partition stands under this date.
 UNDATED = date(1970, 1, 1)
@@ -120,7 +120,7 @@ def create(warehouse: Warehouse) -> None:
             warehouse.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")
         warehouse.execute(
             "CREATE TABLE raw.unresolved (source VARCHAR, stream VARCHAR, scope VARCHAR, table_name VARCHAR,"
-            " problem VARCHAR, rows BIGINT)"
+            " problem VARCHAR, season VARCHAR, rows BIGINT)"
         )
         warehouse.execute(
             "CREATE TABLE ledger.seals (ledger_table VARCHAR, subject VARCHAR, rows BIGINT, digest VARCHAR)"
@@ -149,6 +149,12 @@ def missing_tables(warehouse: Warehouse) -> list[str]:
 def exists(warehouse: Warehouse) -> bool:
     """Whether the warehouse has a ledger."""
     return warehouse.has_table("ledger", "meta")
+
+
+def season_sql(day: str) -> str:
+    """SQL for the label of the season that a date falls in, 1 July to 30 June."""
+    year = f"year({day} - INTERVAL 6 MONTH)"
+    return f"{year} || '-' || right(CAST({year} + 1 AS VARCHAR), 2)"
 
 
 def meta(warehouse: Warehouse, key: str) -> str | None:

@@ -166,7 +166,7 @@ def _in_order(registry: Registry, files: Iterable[MappedFile]) -> list[MappedFil
             return 4, file.path.name
         if contract.name in ("teams", "players"):
             return 0, file.path.name
-        if contract.name == "games":
+        if contract.name in ("games", "player_aliases"):
             return 1, file.path.name
         return (2 if contract.name == "player_box" else 3), file.path.name
 
@@ -189,7 +189,7 @@ def _ingest_file(
     relation = open_file(warehouse, file.path)
     cut = seasons if file.season is None else None
     with warehouse.transaction():
-        stage(warehouse, contract, file.mapping, relation, cut)
+        stage(warehouse, contract, file.mapping, relation, cut, source)
         return receive(warehouse, contract, delivery, clock.now(), max_vanishing)
 
 

@@ -8,30 +8,41 @@ from dataclasses import dataclass, field
 from backcourt.engine.contract import Column, Contract
 from backcourt.engine.hashing import quoted
 from backcourt.engine.staging import broken_rule
-from backcourt.errors import SourceError
+from backcourt.errors import ContractError, SourceError
 from backcourt.sources.local.convert import Conversion, convert
 from backcourt.sources.local.mapping import ColumnSource, FileMapping, GameBy
 from backcourt.sources.local.reader import FileRelation, unreadable
-from backcourt.sources.local.resolve import resolve_players, resolve_teams, spell
+from backcourt.sources.local.resolve import resolve_players, resolve_teams, same_context, spell
 from backcourt.warehouse.duckdb import QueryError, Warehouse
 
 
 @dataclass
 class _Plan:
-    """The parts of the staging query, gathered column by column."""
+    """The parts of the staging query, gathered column by column; `has_contexts` if a name alone does not tell a player."""
 
+    mapping: FileMapping
+    has_contexts: bool
     values: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    game: str | None = None
     joins: list[str] = field(default_factory=list)
     turned: list[str] = field(default_factory=list)
 
 
 def stage(
-    warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+    warehouse: Warehouse,
+    contract: Contract,
+    mapping: FileMapping,
+    file: FileRelation,
+    seasons: Sequence[str] | None,
+    feed: str | None = None,
 ) -> None:
-    """Create the temporary table `staged` from a file; raises SourceError when the file has the wrong shape."""
+    """Create the temporary table `staged` from a file; raises SourceError when the file has the wrong shape.
+
+    `feed` is the source whose own spellings of names count beside those of all sources.
+    """
     try:
-        plan = _plan(warehouse, contract, mapping, file, seasons)
+        plan = _plan(warehouse, contract, mapping, file, seasons, feed)
         parse = f"CASE {' '.join(plan.problems)} END" if plan.problems else "CAST(NULL AS VARCHAR)"
         columns = ", ".join(quoted(column.name) for column in contract.columns)
         warehouse.execute(
@@ -78,7 +89,10 @@ def _open_source(
 
 
 def _needs_names(mapping: FileMapping) -> bool:
-    return any(one.team or one.player or one.book or one.name_key or one.game for one in mapping.columns.values())
+    return any(
+        one.team or one.player or one.players or one.book or one.name_key or one.game
+        for one in mapping.columns.values()
+    )
 
 
 def _require_columns(mapping: FileMapping, file: FileRelation, types: dict[str, str]) -> None:
@@ -92,29 +106,34 @@ def _require_columns(mapping: FileMapping, file: FileRelation, types: dict[str, 
         )
 
 
-def _resolve_names(warehouse: Warehouse, mapping: FileMapping) -> None:
+def _resolve_names(warehouse: Warehouse, mapping: FileMapping, feed: str | None) -> bool:
+    """Fill the tables of names; whether some player's name is one at one date or team and another at others."""
     sources = mapping.columns.values()
     teams = {source.team for source in sources if source.team}
     for source in sources:
         if source.game:
             teams |= {name for name in (source.game.home, source.game.away, source.game.team) if name}
-    players = {source.player for source in sources if source.player}
     texts = {name for source in sources for name in (source.book, source.name_key) if name}
     if teams:
         resolve_teams(warehouse, "source_rows", sorted(teams))
-    if players:
-        resolve_players(warehouse, "source_rows", sorted(players))
     if texts:
         spell(warehouse, "source_rows", sorted(texts))
+    players = mapping.player_columns.values()
+    return bool(players) and resolve_players(warehouse, "source_rows", players, feed)
 
 
 def _plan(
-    warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
+    warehouse: Warehouse,
+    contract: Contract,
+    mapping: FileMapping,
+    file: FileRelation,
+    seasons: Sequence[str] | None,
+    feed: str | None = None,
 ) -> _Plan:
     types = _open_source(warehouse, mapping, file, seasons)
     _require_columns(mapping, file, types)
-    _resolve_names(warehouse, mapping)
-    plan = _Plan()
+    plan = _Plan(mapping, _resolve_names(warehouse, mapping, feed))
+    plan.problems += [f"WHEN {wrong} THEN {_literal(said)}" for said, wrong in mapping.refuses.items()]
     stored = [column for column in contract.columns if column.derived is None]
     for number, column in enumerate(stored):
         source = mapping.columns.get(column.name)
@@ -143,12 +162,21 @@ def _add(
         _add_plain(plan, column, source, types, file)
     elif source.team or source.player:
         _add_resolved(plan, column, source, alias)
+    elif source.players:
+        _add_players(plan, column, source, alias)
     elif source.book or source.name_key:
         name, field_name = (source.book, "book") if source.book else (source.name_key, "key")
         plan.joins.append(f"LEFT JOIN spellings AS {alias} ON {alias}.name = s.{quoted(str(name))}")
         plan.values.append(f"{alias}.{field_name} AS {quoted(column.name)}")
     elif source.game:
         _add_game(plan, column, source.game, alias)
+    elif source.of_game:
+        if plan.game is None:
+            raise ContractError(
+                f"The mapping of {file.path.name} takes {column.name} of a game that no column before it finds.",
+                "Find the game by {game: ...} in the column game_id.",
+            )
+        plan.values.append(f"{plan.game}.{source.of_game} AS {quoted(column.name)}")
     else:
         value = source.sql if source.sql is not None else _literal(source.value)
         plan.values.append(f"CAST({value} AS {column.sql_type}) AS {quoted(column.name)}")
@@ -192,11 +220,32 @@ def _vocabulary(text: str, words: object) -> Conversion:
 
 
 def _add_resolved(plan: _Plan, column: Column, source: ColumnSource, alias: str) -> None:
-    kind, name = ("team", source.team) if source.team else ("player", source.player)
-    plan.joins.append(f"LEFT JOIN {kind}_names AS {alias} ON {alias}.name = s.{quoted(str(name))}")
+    if source.team:
+        plan.joins.append(f"LEFT JOIN team_names AS {alias} ON {alias}.name = s.{quoted(source.team)}")
+    else:
+        _join_player(plan, str(source.player), alias)
     plan.values.append(f"{alias}.id AS {quoted(column.name)}")
     if not source.else_null:
+        name = source.team or source.player
         plan.problems.append(f"WHEN {alias}.problem IS NOT NULL THEN 'column {name}: ' || {alias}.problem")
+
+
+def _add_players(plan: _Plan, column: Column, source: ColumnSource, alias: str) -> None:
+    """The ids of several players in the order of their columns; one who is not resolved is the row's problem."""
+    for place, name in enumerate(source.players):
+        _join_player(plan, name, f"{alias}_{place}")
+        plan.problems.append(
+            f"WHEN {alias}_{place}.problem IS NOT NULL THEN 'column {name}: ' || {alias}_{place}.problem"
+        )
+    ids = ", ".join(f"{alias}_{place}.id" for place in range(len(source.players)))
+    plan.values.append(f"NULLIF(concat_ws('|', {ids}), '') AS {quoted(column.name)}")
+
+
+def _join_player(plan: _Plan, name: str, alias: str) -> None:
+    on = f"{alias}.name = s.{quoted(name)}"
+    if plan.has_contexts:
+        on += f" AND ({alias}.is_everywhere OR ({same_context(alias, plan.mapping.player_columns[name])}))"
+    plan.joins.append(f"LEFT JOIN player_names AS {alias} ON {on}")
 
 
 def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
@@ -219,8 +268,10 @@ def _add_game(plan: _Plan, column: Column, game: GameBy, alias: str) -> None:
     plan.values.append(f"{alias}.game_id AS {quoted(column.name)}")
     shown = " || ' ' || ".join(f"COALESCE(CAST(s.{quoted(name)} AS VARCHAR), '')" for name in (game.date, *names))
     plan.problems.append(f"WHEN {alias}.game_id IS NULL THEN 'game: no game is found for ' || {shown}")
-    if game.home and game.away:
+    plan.game = f"{alias}_g"
+    if (game.home and game.away) or any(source.of_game for source in plan.mapping.columns.values()):
         plan.joins.append(f"LEFT JOIN raw.games_current AS {alias}_g ON {alias}_g.game_id = {alias}.game_id")
+    if game.home and game.away:
         sides = f"({alias}_g.home_team_id, {alias}_g.away_team_id)"
         for position, name in enumerate(names):
             # Two known teams must be the game's; one that is called what no team is called is no reason to guess.

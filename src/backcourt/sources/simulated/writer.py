@@ -12,6 +12,7 @@ from backcourt.engine.contract import Contract
 from backcourt.engine.registry import default_registry
 
 FEED = "simulated"  # who is named as the collector of lines and reports
+UNTOLD = ("player_aliases",)  # the league spells every name as its registry does
 Row = Mapping[str, object]  # by column; "" is NULL, and no text has a comma or a quote
 
 
@@ -37,7 +38,7 @@ class Files(ExitStack):
         super().__init__()
         self._tables: dict[str, tuple[TextIO, itemgetter[Any], str]] = {}
         for table, contract in default_registry().raw.items():
-            if contract.is_dated == bool(season):
+            if contract.is_dated == bool(season) and table not in UNTOLD:
                 columns = stored_columns(contract)
                 file = self.enter_context((folder / file_name(table, season)).open("w", encoding="utf-8", newline=""))
                 file.write(",".join(columns) + "\n")

@@ -23,13 +23,13 @@ zones AS (
   JOIN raw.team_box_current AS b ON b.game_id = s.game_id AND b.team_id = s.team_id
   WHERE ABS(b.fg_attempted - s.attempts) <= 2
 ),
--- team x game with play-by-play: points of its events, free throws included as the source flags them, NULL where it flags nothing
+-- team x game with play-by-play: points of its events, free throws included as the source flags them; where it flags none, no sum
 events AS (
   SELECT
     game_id, team_id,
     SUM(points) AS points,
-    SUM(CASE WHEN is_fast_break THEN points WHEN NOT is_fast_break THEN 0 END) AS fast_break_points,
-    SUM(CASE WHEN is_second_chance THEN points WHEN NOT is_second_chance THEN 0 END) AS second_chance_points
+    CASE WHEN COUNT(is_fast_break) = COUNT(*) THEN SUM(CASE WHEN is_fast_break THEN points ELSE 0 END) END AS fast_break_points,
+    CASE WHEN COUNT(is_second_chance) = COUNT(*) THEN SUM(CASE WHEN is_second_chance THEN points ELSE 0 END) END AS second_chance_points
   FROM raw.play_by_play_current
   WHERE points > 0
   GROUP BY game_id, team_id
