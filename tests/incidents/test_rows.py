@@ -74,7 +74,9 @@ def test_a_game_under_two_ids_is_refused(scene: Scene, monkeypatch: pytest.Monke
     built = scene("backfill --json")
     assert built.code == 1
     assert {one["outcome"] for one in built.json["trouble"]} == {"failed", "blocked"}
-    assert next(one for one in built.json["trouble"] if one["outcome"] == "failed")["cause"].startswith("one_game_a_day: ")
+    assert next(one for one in built.json["trouble"] if one["outcome"] == "failed")["cause"].startswith(
+        "one_game_a_day: "
+    )
     assert scene.sql(f"SELECT COUNT(*) FROM analytics.{TOGS}") == stored
 
 

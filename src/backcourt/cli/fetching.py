@@ -25,8 +25,7 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
     seasons = labels or (season_of(CLOCK.today_eastern()),)
 
     def opening() -> Warehouse:
-        warehouse = open_common(options, read_only=False, must_exist=False)
-        return warehouse
+        return open_common(options, read_only=False, must_exist=False)
 
     reports = []
     with (
@@ -69,7 +68,7 @@ def show(report: FeedReport) -> None:
         say(f"Stopped by {report.stopped}. What was fetched is archived; the same command goes on from there.")
 
 
-def documents(report: FeedReport) -> dict[str, object]:
+def as_document(report: FeedReport) -> dict[str, object]:
     """A report as JSON: every document that was not taken by name."""
     return {
         "source": report.source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from backcourt.cli import fetching
 from backcourt.cli.console import print_json, print_table, progress, say, verb
 from backcourt.cli.options import (
     CLOCK,
@@ -27,6 +28,7 @@ from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.errors import BackcourtError, UsageError
 from backcourt.seasons import parse_seasons
+from backcourt.sources.feed.adapter import ADAPTERS, Adapter
 from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
@@ -39,6 +41,8 @@ class Source(StrEnum):
 
     LOCAL = "local"
     SIMULATED = "simulated"
+    NBA_CDN = "nba_cdn"
+    NBA_STATS = "nba_stats"
 
 
 def register(app: typer.Typer) -> None:
@@ -46,14 +50,14 @@ def register(app: typer.Typer) -> None:
     app.command(
         "ingest",
         short_help="Fill the raw tables from a source.",
-        help="Fill the raw tables from a source: files of a folder, or the simulated league.",
+        help="Fill the raw tables from a source: files of a folder, the simulated league, or the NBA's own documents.",
         epilog="Example: backcourt ingest simulated --seasons 2021",
     )(ingest)
 
 
 @verb
 def ingest(
-    source: Annotated[Source, typer.Argument(help="local FOLDER, or simulated")],
+    source: Annotated[Source, typer.Argument(help="local FOLDER, simulated, nba_cdn or nba_stats")],
     folder: Annotated[Path | None, typer.Argument(help="The folder with the files, for local")] = None,
     seasons: Seasons = None,
     seed: Annotated[int, typer.Option(help="Which simulated league")] = 1,
@@ -69,10 +73,11 @@ def ingest(
     options = common(warehouse, lock_timeout, threads)
     labels = parse_seasons(seasons) if seasons else ()
     if (source is Source.LOCAL) != (folder is not None):
-        raise UsageError(
-            "`ingest local` needs a folder, `ingest simulated` takes none.", "backcourt ingest local FOLDER"
-        )
+        raise UsageError("`ingest local` needs a folder, no other source takes one.", "backcourt ingest local FOLDER")
     limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
+    if source.value in ADAPTERS:
+        _fetch(options, ADAPTERS[source.value], labels, limit, as_json=as_json)
+        return
     with (
         _nothing_left_of_failure(options.settings.warehouse),
         open_common(options, read_only=False, must_exist=False) as open_warehouse,
@@ -88,6 +93,26 @@ def ingest(
         print_json({"warehouse": options.settings.warehouse, "report": report, "unresolved": unresolved})
     else:
         show(options, report, unresolved)
+
+
+def _fetch(options: Common, adapter: Adapter, labels: Sequence[str], limit: float, *, as_json: bool) -> None:
+    """Exit code 0 when every document was had or a game of it is not over, 1 when not, 130 when a signal stopped it."""
+    with _nothing_left_of_failure(options.settings.warehouse):
+        reports = fetching.fetch(options, adapter, labels, limit)
+    if as_json:
+        print_json(
+            {
+                "warehouse": options.settings.warehouse,
+                "seasons": [fetching.as_document(report) for report in reports],
+            }
+        )
+    else:
+        for report in reports:
+            fetching.show(report)
+    if any(report.stopped for report in reports):
+        raise typer.Exit(130)
+    if any(report.troubles for report in reports):
+        raise typer.Exit(1)
 
 
 def show(options: Common, report: IngestReport, unresolved: list[tuple[object, ...]]) -> None:

@@ -228,8 +228,8 @@ def _flagged(raw: Raw, game_id: str, team: int, line: Line) -> Columns:
     told = bool(scored) and abs(line.points - sum(event[4] for event in scored)) <= TOLERANCE
 
     def flagged(place: int) -> int | None:
-        # Some play-by-play has no flags at all.
-        says = told and any(event[place] is not None for event in scored)
+        # Not every play-by-play flags its points.
+        says = told and all(event[place] is not None for event in scored)
         return sum(event[4] for event in scored if event[place]) if says else None
 
     return {"fast_break_points_scored": flagged(6), "second_chance_points_scored": flagged(7)}
