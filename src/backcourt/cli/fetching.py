@@ -13,7 +13,7 @@ from backcourt.engine.registry import default_registry
 from backcourt.seasons import season_of
 from backcourt.sources.feed.adapter import Adapter
 from backcourt.sources.feed.feed import feed
-from backcourt.sources.feed.outcome import FeedReport, Told
+from backcourt.sources.feed.outcome import HAD, FeedReport, Told
 from backcourt.sources.http import Progress, open_fetcher
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -46,8 +46,9 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
                     progress=_told(step),
                 )
             )
-            with opening() as warehouse:
-                origin.remember(warehouse, adapter.name, (adapter.name,))
+            if reports[-1].outcomes:
+                with opening() as warehouse:
+                    origin.remember(warehouse, adapter.name, (adapter.name,))
             if reports[-1].stopped:
                 break
     return reports
@@ -79,7 +80,7 @@ def as_document(report: FeedReport) -> dict[str, object]:
         "changed": report.changed,
         "due": report.due,
         "stopped": report.stopped,
-        "not_taken": [_document(each) for each in report.told if each.state != "had"],
+        "not_taken": [_document(each) for each in report.told + report.refused if each.state != HAD],
     }
 
 

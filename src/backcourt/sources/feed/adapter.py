@@ -22,7 +22,9 @@ HERE = Path(__file__).resolve().parents[1]
 class Adapter:
     """A source by its folder: the documents of a season and of a game, and the parser of all of them.
 
-    `kinds` are those of its records that are ingested; `current_season_only` says that it has no past schedules.
+    The first document of a game is its box score. `kinds` are those of its records that are ingested, and `grown` of
+    these the ones of which a game has only its own part: the players whom a box score names are no registry.
+    `current_season_only` says that it has no past schedules.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Adapter:
     of_season: Callable[[str], Sequence[Request]]
     of_game: Callable[[str, date], Sequence[Request]]
     kinds: Collection[str]
+    grown: Collection[str] = ()
     current_season_only: bool = False
 
     @cached_property
@@ -49,6 +52,7 @@ ADAPTERS = {
             of_season=lambda season: [cdn_requests.schedule(season)],
             of_game=lambda game, day: [cdn_requests.box(game, day), cdn_requests.plays(game, day)],
             kinds=(*_KINDS, "officials"),
+            grown=("players",),
             current_season_only=True,
         ),
         Adapter(

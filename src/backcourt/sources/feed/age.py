@@ -1,10 +1,11 @@
-"""How old an archived document may be: box scores are corrected mostly on the next day, seldom after a week."""
+"""How long an archived document serves: box scores are corrected mostly on the next day, seldom after a week."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-# Days since the game: until then a document of it is asked for again after so long. Later it is final.
+# Days from the game to the fetch of its document: up to so many, it is asked for again after so long. What was fetched
+# later is final.
 _STEPS = (
     (0, timedelta(minutes=10)),
     (1, timedelta(hours=6)),
@@ -16,9 +17,13 @@ OF_SEASON = timedelta(hours=1)
 FINAL = timedelta(days=36_500)
 
 
-def max_age(game_date: date | None, today: date) -> timedelta:
-    """How old the document of a game of that date may be today (both Eastern); without a date it is one of a season."""
+def max_age(game_date: date | None, fetched_on: date) -> timedelta:
+    """How long the document of a game of a date serves that was fetched on another (both Eastern), by how new the game was.
+
+    It is the day of the fetch that counts: who comes back after a year must not keep what the night of the game said.
+    Without a date the document is one of a season.
+    """
     if game_date is None:
         return OF_SEASON
-    days = (today - game_date).days
+    days = (fetched_on - game_date).days
     return next((age for limit, age in _STEPS if days <= limit), FINAL)

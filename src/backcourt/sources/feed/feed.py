@@ -10,25 +10,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
-from backcourt.seasons import season_of
+from backcourt.seasons import eastern_date, season_of
 from backcourt.sources.feed.adapter import HERE, Adapter
-from backcourt.sources.feed.age import max_age
-from backcourt.sources.feed.games import begun
-from backcourt.sources.feed.outcome import ABSENT, FAILED, HAD, NOT_ASKED, WRONG, FeedReport, Told
-from backcourt.sources.feed.spool import Spool
+from backcourt.sources.feed.age import FINAL, max_age
+from backcourt.sources.feed.games import Game, games_of
+from backcourt.sources.feed.outcome import ABSENT, DAMAGED, NOT_ASKED, NOT_FETCHED, REFUSED, WAITS, FeedReport, Told
+from backcourt.sources.feed.reading import Reading, read, versions
+from backcourt.sources.feed.spool import Noted, Spool
 from backcourt.sources.http import Fetcher, Progress, Pulled, pull
-from backcourt.sources.local.adapter import ingest_folder
-from backcourt.sources.payload import Payload, Record, Request, ShapeError
+from backcourt.sources.local.adapter import MappedFile, ingest_folder, refuse_second_schedule
+from backcourt.sources.payload import Record, Request
 from backcourt.warehouse.duckdb import Warehouse
 
 SPOOL = "spool"
+PERSON = "personId"
+EVERYTHING = 1.0
 
 Opening = Callable[[], AbstractContextManager[Warehouse]]
 """Opens the warehouse to write."""
@@ -49,19 +52,19 @@ def feed(
     if adapter.current_season_only and season != season_of(clock.today_eastern()):
         raise SourceError(
             f"{adapter.name} has the schedule of the current season only, not of {season}.",
-            "Take past seasons from another source, such as nba_stats.",
+            f"Take past seasons from another source:  backcourt ingest nba_stats --seasons {season[:4]}",
         )
+    with opening() as warehouse:
+        refuse_second_schedule(warehouse, adapter.name)
     work = _Feed(registry, adapter, season, fetcher, clock, max_vanishing, progress)
-    work.take_season(adapter.of_season(season))
+    if not work.take_season(adapter.of_season(season)):
+        return work.report
     with opening() as warehouse:
-        work.ingest(warehouse)
-        games = begun(warehouse, season, clock.now())
-    wanted: dict[str, list[Request]] = defaultdict(list)
-    for game in games:
-        wanted[game.game_date.isoformat()] += adapter.of_game(game.game_id, game.game_date)
-    work.take_dates(wanted)
+        work.ingest_season(warehouse)
+        games = games_of(warehouse, season, clock.now())
+    work.take_games(games)
     with opening() as warehouse:
-        work.ingest(warehouse)
+        work.ingest_games(warehouse)
     return work.report
 
 
@@ -80,93 +83,147 @@ class _Feed:
         self._season, self._fetcher, self._clock = season, fetcher, clock
         self._max_vanishing, self._progress = max_vanishing, progress
         folder = fetcher.archive.folder / SPOOL / adapter.name / season
-        self._spool = Spool(folder, _version(adapter.name))
+        reader = _version(adapter.name)
+        self._of_season = Spool(folder / "season", reader)
+        self._of_games = Spool(folder / "games", reader, adapter.grown)
         self.report = FeedReport(adapter.name, season)
 
-    def take_season(self, requests: Sequence[Request]) -> None:
-        """Have the documents of the season, without any of which nothing is known; raises the first failure."""
+    def take_season(self, requests: Sequence[Request]) -> bool:
+        """Have the documents of the season, without any of which nothing is known; False where a stop came before that.
+
+        Raises what stands in the way of one of which the archive has no version that can be read.
+        """
         pulled = self._pull(requests)
-        if pulled.failures:
-            raise pulled.failures[0].error
-        if not pulled.held:
-            raise SourceError(
-                f"{self._adapter.name} has no schedule of {self._season}.", "Take that season from another source."
-            )
-        self._put(self._season, list(pulled.payloads()), is_needed=True)
+        readings = [read(self._adapter, self._fetcher.archive, request) for request in requests]
+        failed = {each.request: each.error for each in pulled.failures}
+        for reading in readings:
+            if reading.records:
+                continue
+            if pulled.stopped:
+                self._tell(pulled, {_key(each.request): (each.state, each.said) for each in readings})
+                return False
+            raise failed.get(reading.request) or reading.error or self._nothing(reading.request)
+        made_from = self._of_season.fingerprint(self._versions(requests))
+        noted = self._of_season.has(self._season, made_from)
+        if noted is None:
+            noted = {_key(each.request): (each.state, each.said) for each in readings}
+            self._of_season.put(self._season, made_from, _together(readings), noted)
+        self._tell(pulled, noted)
+        return True
 
-    def take_dates(self, wanted: dict[str, list[Request]]) -> None:
-        """Have the documents of all dates in one pull, and put them into the spool date by date."""
-        pulled = self._pull([request for requests in wanted.values() for request in requests])
-        held: dict[str, list[Payload]] = defaultdict(list)
-        for payload in pulled.payloads():
-            assert payload.request.game_date is not None
-            held[payload.request.game_date.isoformat()].append(payload)
-        for label in sorted(wanted):
-            self._put(label, held[label])
-        self._spool.keep_only({self._season, *wanted})
+    def take_games(self, games: Sequence[Game]) -> None:
+        """Have the documents of all games that have begun in one pull, and put them into the spool date by date."""
+        wanted: dict[date, list[Sequence[Request]]] = defaultdict(list)
+        for game in games:
+            if game.has_begun:
+                wanted[game.game_date].append(self._adapter.of_game(game.game_id, game.game_date))
+        pulled = self._pull([request for each in wanted.values() for requests in each for request in requests])
+        noted: Noted = {}
+        for day, documents in sorted(wanted.items()):
+            noted |= self._put_date(day.isoformat(), documents)
+        self._of_games.keep_only({game.game_date.isoformat() for game in games})
+        self._of_games.grow(self._season, PERSON)
+        self._tell(pulled, noted)
 
-    def ingest(self, warehouse: Warehouse) -> None:
-        """Hand the spool to the ingest of folders; a file that is as before is known by its digest."""
+    def ingest_season(self, warehouse: Warehouse) -> None:
+        """Ingest the schedule and what comes with it; one from which much is missing is refused."""
+        self._ingest(warehouse, self._of_season, self._max_vanishing, None)
+
+    def ingest_games(self, warehouse: Warehouse) -> None:
+        """Ingest the games; a file that is refused is told of, and the others are taken.
+
+        Rows may go: a box score that was read is whole, or it would not have been.
+        """
+
+        def tell(file: MappedFile, error: SourceError) -> None:
+            kind, _, label = file.path.stem.rpartition("_")
+            day = date.fromisoformat(label) if label != self._season else None
+            self.report.refused.append(Told("ingest", kind, day, REFUSED, error.message))
+
+        if self._of_games.has_files:
+            self._ingest(warehouse, self._of_games, EVERYTHING, tell)
+
+    def _ingest(
+        self,
+        warehouse: Warehouse,
+        spool: Spool,
+        max_vanishing: float,
+        on_refused: Callable[[MappedFile, SourceError], None] | None,
+    ) -> None:
         done = ingest_folder(
             warehouse,
             self._registry,
-            self._spool.folder,
+            spool.folder,
             self._clock,
             seasons=(self._season,),
             source=self._adapter.name,
             mappings=self._adapter.mappings,
-            max_vanishing=self._max_vanishing,
+            max_vanishing=max_vanishing,
+            on_refused=on_refused,
+            takes_empty=True,
         )
         self.report.outcomes += [each for each in done.outcomes if not each.is_known]
         self.report.due = done.due
 
     def _pull(self, requests: Iterable[Request]) -> Pulled:
-        today = self._clock.today_eastern()
+        archive = self._fetcher.archive
 
         def age(request: Request) -> timedelta:
-            return max_age(request.game_date, today)
+            newest = archive.newest(request)
+            return max_age(request.game_date, eastern_date(newest.fetched_at)) if newest else FINAL
 
         pulled = pull(self._fetcher, requests, max_age=age, progress=self._progress)
-        report = self.report
-        report.documents += len(pulled.held) + len(pulled.absent) + len(pulled.failures) + len(pulled.not_asked)
-        report.fetched += sum(each.fetched for each in pulled.held)
-        report.stopped = report.stopped or pulled.stopped
-        report.told += [_told(request, ABSENT, "the source has no such document") for request in pulled.absent]
-        report.told += [_told(each.request, FAILED, each.error.message) for each in pulled.failures]
-        report.told += [_told(request, NOT_ASKED, pulled.stopped) for request in pulled.not_asked]
+        self.report.documents += len(pulled.held) + len(pulled.absent) + len(pulled.failures) + len(pulled.not_asked)
+        self.report.fetched += sum(each.fetched for each in pulled.held)
+        self.report.stopped = self.report.stopped or pulled.stopped
         return pulled
 
-    def _put(self, label: str, payloads: Sequence[Payload], *, is_needed: bool = False) -> None:
-        made_from = self._spool.fingerprint(payloads)
-        noted = self._spool.has(label, made_from)
-        if noted is None:
-            records, found = self._read(payloads, is_needed)
-            noted = {f"{each.need} {each.subject}": (each.state, each.said) for each in found}
-            self._spool.put(label, made_from, records, noted)
-        for payload in payloads:
-            request = payload.request
-            self.report.told.append(_told(request, *noted[f"{request.need} {request.subject}"]))
+    def _tell(self, pulled: Pulled, noted: Noted) -> None:
+        """Say of every document what became of it, and first what stood in the way of asking for it again."""
+        told = [_told(each.request, *noted[_key(each.request)]) for each in pulled.held]
+        told += [_told(request, ABSENT, "the source has no such document") for request in pulled.absent]
+        told += [_told(each.request, NOT_FETCHED, each.error.message) for each in pulled.failures]
+        told += [_told(request, NOT_ASKED, pulled.stopped) for request in pulled.not_asked]
+        self.report.told += told
 
-    def _read(self, payloads: Iterable[Payload], is_needed: bool) -> tuple[dict[str, list[Record]], list[Told]]:
-        """The records of documents by kind, and what is to be said of each document."""
-        records: dict[str, list[Record]] = defaultdict(list)
-        found: list[Told] = []
-        for payload in payloads:
-            try:
-                batches = self._adapter.parse(payload)
-            except ShapeError as error:
-                if is_needed:
-                    raise
-                found.append(_told(payload.request, WRONG, error.message))
-                continue
-            state, said = HAD, ""
-            for batch in batches:
-                if batch.kind == "status" and payload.request.game_date is not None:
-                    state, said = str(batch.rows[0]["state"]), str(batch.rows[0]["said"])
-                elif batch.kind in self._adapter.kinds:
-                    records[batch.kind] += batch.rows
-            found.append(_told(payload.request, state, said))
-        return dict(records), found
+    def _put_date(self, label: str, documents: Sequence[Sequence[Request]]) -> Noted:
+        made_from = self._of_games.fingerprint(self._versions(each for requests in documents for each in requests))
+        noted = self._of_games.has(label, made_from)
+        if noted is None:
+            readings = [each for requests in documents for each in self._read_game(requests)]
+            noted = {_key(each.request): (each.state, each.said) for each in readings}
+            # What is damaged in the archive is not gone: the files stay, and so do the rows.
+            if not any(each.state == DAMAGED and not each.records for each in readings):
+                self._of_games.put(label, made_from, _together(readings), noted)
+        return noted
+
+    def _read_game(self, requests: Sequence[Request]) -> list[Reading]:
+        """What the documents of a game give: without its box score nobody knows who the players in its plays are."""
+        box, *others = [read(self._adapter, self._fetcher.archive, request) for request in requests]
+        if box.records:
+            return [box, *others]
+        return [box, *(Reading(each.request, WAITS) if each.records else each for each in others)]
+
+    def _versions(self, requests: Iterable[Request]) -> list[str]:
+        archive = self._fetcher.archive
+        return [f"{each} {each.game_date} {fetch.digest}" for each in requests for fetch in versions(archive, each)]
+
+    def _nothing(self, request: Request) -> SourceError:
+        return SourceError(
+            f"{self._adapter.name} has no {request.need} of {self._season}.", "Take that season from another source."
+        )
+
+
+def _together(readings: Iterable[Reading]) -> Mapping[str, list[Record]]:
+    records: dict[str, list[Record]] = defaultdict(list)
+    for reading in readings:
+        for kind, rows in reading.records.items():
+            records[kind] += rows
+    return records
+
+
+def _key(request: Request) -> str:
+    return f"{request.need} {request.subject}"
 
 
 def _told(request: Request, state: str, said: str) -> Told:
@@ -175,6 +232,6 @@ def _told(request: Request, state: str, said: str) -> Told:
 
 def _version(name: str) -> str:
     """Changes when the code or the mappings that read a source's documents do."""
-    folders = [HERE / each for each in ("nba", name)]
+    folders = [HERE / each for each in ("nba", name, "feed")]
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

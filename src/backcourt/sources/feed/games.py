@@ -1,4 +1,4 @@
-"""The games that a source is asked for: those that count, whose tip-off has passed and that take place."""
+"""The games that a source is asked for: those that count, that take place and that have begun."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Game:
 
     game_id: str
     game_date: date
+    has_begun: bool
 
 
-def begun(warehouse: Warehouse, season: str, now: datetime) -> list[Game]:
-    """The games of a season that have begun by now, by the schedule that the warehouse has; without a time by their date."""
+def games_of(warehouse: Warehouse, season: str, now: datetime) -> list[Game]:
+    """The games of a season by the schedule that the warehouse has; one begins at its tip-off, or is over already."""
     rows = warehouse.rows(
-        """SELECT game_id, game_date FROM raw.games_current
-        WHERE season = ? AND counts AND takes_place AND COALESCE(cutoff_at, CAST(game_date AS TIMESTAMP)) <= ?
-        ORDER BY game_date, game_id""",
-        [season, now.replace(tzinfo=None)],
+        """SELECT game_id, game_date, is_final OR cutoff_at <= ? FROM raw.games_current
+        WHERE season = ? AND counts AND takes_place ORDER BY game_date, game_id""",
+        [now.replace(tzinfo=None), season],
     )
     return [Game(*row) for row in rows]

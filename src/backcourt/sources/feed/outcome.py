@@ -9,7 +9,8 @@ from datetime import date
 from backcourt.engine.intake import Outcome
 
 HAD = "had"
-ABSENT, FAILED, WRONG, NOT_ASKED = "not there", "not fetched", "of another shape", "not asked"
+ABSENT, NOT_FETCHED, DAMAGED, WRONG = "not there", "not fetched", "damaged", "of another shape"
+NOT_ASKED, WAITS, REFUSED = "not asked", "waits for the box score", "refused"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class FeedReport:
     documents: int = 0
     fetched: int = 0
     told: list[Told] = field(default_factory=list)
+    refused: list[Told] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     due: int = 0
     stopped: str = ""
@@ -44,8 +46,8 @@ class FeedReport:
 
     @property
     def troubles(self) -> list[Told]:
-        """Documents that could not be fetched or read; a game that is not over is none."""
-        return [each for each in self.told if each.state in (FAILED, WRONG)]
+        """Documents that could not be fetched or read, and files that were refused; a game that is not over is none."""
+        return [each for each in self.told if each.state in (NOT_FETCHED, DAMAGED, WRONG)] + self.refused
 
     @property
     def changed(self) -> int:

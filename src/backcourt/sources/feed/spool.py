@@ -1,7 +1,8 @@
 """Records as files that ingest reads: one per kind and date, or per kind and season, rewritten when a document of it changed.
 
 The spool is made from the archive and can be deleted at any time. Beside each label stands what its files were made
-from, so that documents that are as before are not read again.
+from, so that documents that are as before are not read again. A kind that has no record any more leaves an empty file,
+so that ingest learns of it; one that never had any has none.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from backcourt.errors import SourceError
-from backcourt.sources.payload import Payload, Record
+from backcourt.sources.payload import Record, Value
 
 _MADE_FROM = "made_from.json"
+_PARTS = "parts"
 
 Noted = dict[str, tuple[str, str]]
 """Of each document (its need and subject) what state it is in, and what is to be said of that."""
@@ -37,16 +39,24 @@ class _Labels(RootModel[dict[str, Made]]):
 
 
 class Spool:
-    """The files of one source and season; `reader` is the version of the code that reads its documents."""
+    """The files of one source and season; `reader` is the version of the code that reads its documents.
 
-    def __init__(self, folder: Path, reader: str) -> None:
-        self.folder, self._reader = folder, reader
+    Kinds that are `grown` name people, game by game: of these the season has one file with everybody who was ever named.
+    """
+
+    def __init__(self, folder: Path, reader: str, grown: Collection[str] = ()) -> None:
+        self.folder, self._reader, self._grown = folder, reader, grown
+        self._parts = folder / _PARTS
         self._labels = self._read()
 
-    def fingerprint(self, payloads: Iterable[Payload]) -> str:
-        """What files of these documents, read by this code, are made from."""
-        parts = [self._reader, *sorted(f"{one.request} {one.digest}" for one in payloads)]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to ingest."""
+        return any(self.folder.glob("*.ndjson"))
+
+    def fingerprint(self, versions: Iterable[str]) -> str:
+        """What files of these versions of documents, read by this code, are made from."""
+        return hashlib.sha256("\n".join([self._reader, *sorted(versions)]).encode()).hexdigest()
 
     def has(self, label: str, fingerprint: str) -> Noted | None:
         """What was noted when the files of a label were made from this, or None where they were not."""
@@ -56,25 +66,42 @@ class Spool:
         return known.noted if all((self.folder / name).is_file() for name in known.files) else None
 
     def put(self, label: str, fingerprint: str, records: Mapping[str, Collection[Record]], noted: Noted) -> None:
-        """Replace the files of a label; a kind without records has none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        files = {f"{kind}_{label}.ndjson": rows for kind, rows in sorted(records.items()) if rows}
+        """Replace the files of a label."""
+        self._parts.mkdir(parents=True, exist_ok=True)
+        rows = dict.fromkeys(self._names(label), ()) | {
+            f"{_PARTS}/{kind}_{label}.ndjson" if kind in self._grown else f"{kind}_{label}.ndjson": found
+            for kind, found in sorted(records.items())
+            if found
+        }
         # Forgotten first: after a crash in between they are made again.
-        old = self._labels.pop(label, None)
-        self._write_note()
-        for name in set(old.files if old else ()) - files.keys():
-            (self.folder / name).unlink(missing_ok=True)
-        for name, rows in files.items():
-            _write(self.folder / name, "".join(json.dumps(dict(row), sort_keys=True) + "\n" for row in rows))
-        self._labels[label] = Made(fingerprint=fingerprint, files=sorted(files), noted=noted)
+        if self._labels.pop(label, None):
+            self._write_note()
+        for name, found in rows.items():
+            _write(self.folder / name, "".join(json.dumps(dict(row), sort_keys=True) + "\n" for row in found))
+        self._labels[label] = Made(fingerprint=fingerprint, files=sorted(rows), noted=noted)
         self._write_note()
 
     def keep_only(self, labels: Collection[str]) -> None:
-        """Delete the files of other labels, such as a date that has no game any more."""
+        """Empty the files of other labels, such as a date that has no game any more."""
         for label in sorted(self._labels.keys() - set(labels)):
-            for name in self._labels.pop(label).files:
-                (self.folder / name).unlink(missing_ok=True)
-            self._write_note()
+            self.put(label, self.fingerprint(()), {}, {})
+
+    def grow(self, season: str, key: str) -> None:
+        """Write everybody whom a game of the season names, as the newest does; who was ever in the file stays in it."""
+        for kind in self._grown:
+            file = self.folder / f"{kind}_{season}.ndjson"
+            known: dict[Value, Record] = {}
+            for path in [file, *sorted(self._parts.glob(f"{kind}_*.ndjson"))]:
+                lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+                known |= {row[key]: row for row in map(json.loads, lines)}
+            if known:
+                rows = (known[each] for each in sorted(known, key=str))
+                _write(file, "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows))
+
+    def _names(self, label: str) -> list[str]:
+        """The files that a label has, by what is there: the note may be older."""
+        found = [*self.folder.glob(f"*_{label}.ndjson"), *self._parts.glob(f"*_{label}.ndjson")]
+        return sorted(str(path.relative_to(self.folder)) for path in found)
 
     def _read(self) -> dict[str, Made]:
         path = self.folder / _MADE_FROM
@@ -82,10 +109,11 @@ class Spool:
             return _Labels.model_validate_json(path.read_bytes()).root
         except FileNotFoundError:
             return {}
-        except (OSError, ValidationError) as error:
+        except ValidationError:
+            return {}  # cut short or soiled: every label is made again from the archive
+        except OSError as error:
             raise SourceError(
-                f"{path} cannot be read: {str(error).splitlines()[0]}.",
-                f"Delete {self.folder}; it is made again from the archive.",
+                f"{path} cannot be read: {error.strerror}.", f"Delete {self.folder}; it is made again from the archive."
             ) from error
 
     def _write_note(self) -> None:

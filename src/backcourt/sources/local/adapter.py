@@ -20,7 +20,7 @@ from backcourt.seasons import season_window
 from backcourt.sources.local.mapping import SUFFIXES, FileMapping, default_mappings
 from backcourt.sources.local.reader import digest, open_file
 from backcourt.sources.local.resolve import context_version
-from backcourt.sources.local.stage import stage
+from backcourt.sources.local.stage import stage, stage_nothing
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -87,11 +87,14 @@ def ingest_folder(
     mappings: Sequence[FileMapping] | None = None,
     max_vanishing: float = 0.05,
     on_file: Callable[[Outcome], None] = lambda outcome: None,
+    on_refused: Callable[[MappedFile, SourceError], None] | None = None,
+    takes_empty: bool = False,
 ) -> IngestReport:
     """Fill the raw tables from a folder, for the given seasons or for all that it has a schedule of.
 
     Each file is one transaction: it is stored whole or not at all. Raises SourceError at the first file that is
-    wrong; the files before it stay stored.
+    wrong; the files before it stay stored. With `on_refused` that is told instead, and the files after it are read.
+    With `takes_empty` a file without a byte is one without rows.
     """
     found = scan(folder, mappings if mappings is not None else default_mappings())
     if not found.files:
@@ -104,6 +107,8 @@ def ingest_folder(
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())
+    if any(file.mapping.table == "games" for file in found.files):
+        refuse_second_schedule(warehouse, source)
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():
         ledger.claim_kind(warehouse, kind)
@@ -111,10 +116,30 @@ def ingest_folder(
     with _announced(warehouse, registry, clock, f"ingest of {folder.name}", len(chosen)) as announce:
         outcomes = []
         for file in chosen:
-            outcomes.append(_ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing))
+            try:
+                outcomes.append(
+                    _ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing, takes_empty)
+                )
+            except SourceError as error:
+                if on_refused is None:
+                    raise
+                on_refused(file, error)
+                continue
             announce(outcomes[-1])
             on_file(outcomes[-1])
     return IngestReport(tuple(outcomes), found.ignored, wanted, _now_due(warehouse))
+
+
+def refuse_second_schedule(warehouse: Warehouse, source: str) -> None:
+    """Raise SourceError where the warehouse has its games from another source: nothing chooses between two schedules."""
+    if not ledger.exists(warehouse):
+        return
+    others = warehouse.rows("SELECT DISTINCT source FROM raw.games WHERE source <> ? ORDER BY source", [source])
+    if others:
+        raise SourceError(
+            f"This warehouse has its games from {others[0][0]}, and {source} has games too; it can have one source of them.",
+            f"Ingest {source} into a warehouse of its own:  --warehouse FILE",
+        )
 
 
 @contextmanager
@@ -181,15 +206,19 @@ def _ingest_file(
     source: str,
     clock: Clock,
     max_vanishing: float,
+    takes_empty: bool,
 ) -> Outcome:
     contract = _contract(registry, file)
     delivery = _delivery(warehouse, contract, file, seasons, source)
     if is_known(warehouse, contract, delivery):
         return Outcome(delivery.stream, contract.name, is_known=True)
-    relation = open_file(warehouse, file.path)
+    relation = None if takes_empty and not file.path.stat().st_size else open_file(warehouse, file.path)
     cut = seasons if file.season is None else None
     with warehouse.transaction():
-        stage(warehouse, contract, file.mapping, relation, cut, source)
+        if relation is None:
+            stage_nothing(warehouse, contract)
+        else:
+            stage(warehouse, contract, file.mapping, relation, cut, source)
         return receive(warehouse, contract, delivery, clock.now(), max_vanishing)
 
 

@@ -54,6 +54,15 @@ def stage(
         raise unreadable(file.path, error) from error
 
 
+def stage_nothing(warehouse: Warehouse, contract: Contract) -> None:
+    """Create the temporary table `staged` without a row, for a file that has none."""
+    columns = ", ".join(f"CAST(NULL AS {column.sql_type}) AS {quoted(column.name)}" for column in contract.columns)
+    warehouse.execute(
+        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {columns}, CAST(NULL AS BIGINT) AS source_row,"
+        " CAST(NULL AS VARCHAR) AS problem WHERE FALSE"
+    )
+
+
 def unjudged(
     warehouse: Warehouse, contract: Contract, mapping: FileMapping, file: FileRelation, seasons: Sequence[str] | None
 ) -> str:
