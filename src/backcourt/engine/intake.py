@@ -25,7 +25,8 @@ class Delivery:
     """One file, or one answer, that a source hands over for one raw table; its rows wait in `staged`.
 
     `scope` names what it covers (seasons, or all) and `windows` the spans of dates it is complete for; None means
-    all dates. `coverage` lists the (season, season_type) pairs that the source promises for the table.
+    all dates. `coverage` lists the (season, season_type) pairs that the source promises for the table. What is missing
+    from one that only `grows` has not vanished.
     """
 
     source: str
@@ -35,6 +36,7 @@ class Delivery:
     quarantines: bool
     windows: tuple[tuple[date, date], ...] | None
     coverage: tuple[tuple[str, str], ...] = ()
+    grows: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _compare_with_known(warehouse: Warehouse, contract: Contract, delivery: Deli
         WHERE s.problem IS NULL AND (l.row_id IS NULL OR l.content__ <> hash({columns_list(contract, "s")}))
         UNION ALL
         SELECT 'vanished', NULL, l.row_id FROM known AS l
-        WHERE {_of_stream(contract)} AND {_in_windows(contract, delivery)}
+        WHERE {not delivery.grows} AND {_of_stream(contract)} AND {_in_windows(contract, delivery)}
           AND NOT EXISTS (SELECT 1 FROM staged AS s WHERE s.problem IS NULL AND {same_key})""",
         [delivery.source, delivery.stream],
     )

@@ -22,8 +22,7 @@ HERE = Path(__file__).resolve().parents[1]
 class Adapter:
     """A source by its folder: the documents of a season and of a game, and the parser of all of them.
 
-    The first document of a game is its box score. `kinds` are those of its records that are ingested, and `grown` of
-    these the ones of which a game has only its own part: the players whom a box score names are no registry.
+    The first document of a game is its box score. `kinds` are those of its records that are ingested;
     `current_season_only` says that it has no past schedules.
     """
 
@@ -32,13 +31,20 @@ class Adapter:
     of_season: Callable[[str], Sequence[Request]]
     of_game: Callable[[str, date], Sequence[Request]]
     kinds: Collection[str]
-    grown: Collection[str] = ()
     current_season_only: bool = False
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:
         """What becomes of its records, one mapping per kind that is ingested."""
-        return tuple(read_mapping(HERE / self.name / "mappings" / f"{kind}.yaml") for kind in sorted(self.kinds))
+        return tuple(self._mapping(kind) for kind in sorted(self.kinds))
+
+    @cached_property
+    def grown(self) -> tuple[str, ...]:
+        """The kinds of which a game has only its own part: the players whom a box score names are no registry."""
+        return tuple(kind for kind in sorted(self.kinds) if self._mapping(kind).grows)
+
+    def _mapping(self, kind: str) -> FileMapping:
+        return read_mapping(HERE / self.name / "mappings" / f"{kind}.yaml")
 
 
 _KINDS = "games teams players player_box team_box did_not_play shots play_by_play".split()
@@ -52,7 +58,6 @@ ADAPTERS = {
             of_season=lambda season: [cdn_requests.schedule(season)],
             of_game=lambda game, day: [cdn_requests.box(game, day), cdn_requests.plays(game, day)],
             kinds=(*_KINDS, "officials"),
-            grown=("players",),
             current_season_only=True,
         ),
         Adapter(

@@ -84,7 +84,7 @@ class _Feed:
         self._max_vanishing, self._progress = max_vanishing, progress
         folder = fetcher.archive.folder / SPOOL / adapter.name / season
         reader = _version(adapter.name)
-        self._of_season = Spool(folder / "season", reader)
+        self._of_season = Spool(folder / "season", reader, empties=False)
         self._of_games = Spool(folder / "games", reader, adapter.grown)
         self.report = FeedReport(adapter.name, season)
 
@@ -95,14 +95,14 @@ class _Feed:
         """
         pulled = self._pull(requests)
         readings = [read(self._adapter, self._fetcher.archive, request) for request in requests]
-        failed = {each.request: each.error for each in pulled.failures}
+        failed = {_key(each.request): each.error for each in pulled.failures}
         for reading in readings:
             if reading.records:
                 continue
             if pulled.stopped:
                 self._tell(pulled, {_key(each.request): (each.state, each.said) for each in readings})
                 return False
-            raise failed.get(reading.request) or reading.error or self._nothing(reading.request)
+            raise failed.get(_key(reading.request)) or reading.error or self._nothing(reading.request)
         made_from = self._of_season.fingerprint(self._versions(requests))
         noted = self._of_season.has(self._season, made_from)
         if noted is None:

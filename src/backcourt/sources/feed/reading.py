@@ -65,5 +65,12 @@ def _read(adapter: Adapter, archive: Archive, request: Request, fetch: Fetch) ->
         if batch.kind == "status" and request.game_date is not None:
             state, said = str(batch.rows[0]["state"]), str(batch.rows[0]["said"])
         elif batch.kind in adapter.kinds and batch.rows:
-            records[batch.kind] += batch.rows
+            records[batch.kind] += [_dated(row, request) for row in batch.rows]
     return Reading(request, state, said, dict(records))
+
+
+def _dated(row: Record, request: Request) -> Record:
+    """A row under the date that the schedule has for its game: a document may be older than a change of that."""
+    if request.game_date is None or "gameDate" not in row:
+        return row
+    return {**row, "gameDate": request.game_date.isoformat()}

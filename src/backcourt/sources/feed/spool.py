@@ -1,8 +1,8 @@
 """Records as files that ingest reads: one per kind and date, or per kind and season, rewritten when a document of it changed.
 
 The spool is made from the archive and can be deleted at any time. Beside each label stands what its files were made
-from, so that documents that are as before are not read again. A kind that has no record any more leaves an empty file,
-so that ingest learns of it; one that never had any has none.
+from, so that documents that are as before are not read again. A kind of which a date has no record any more leaves an empty
+file, so that ingest learns of it; one that never had any has none.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ class _Labels(RootModel[dict[str, Made]]):
 class Spool:
     """The files of one source and season; `reader` is the version of the code that reads its documents.
 
-    Kinds that are `grown` name people, game by game: of these the season has one file with everybody who was ever named.
+    Kinds that are `grown` name people, game by game: of these the season has one file with everybody who is named.
+    Without `empties` a kind that is not there this time keeps its file, as a registry does that is whole or not told.
     """
 
-    def __init__(self, folder: Path, reader: str, grown: Collection[str] = ()) -> None:
-        self.folder, self._reader, self._grown = folder, reader, grown
+    def __init__(self, folder: Path, reader: str, grown: Collection[str] = (), *, empties: bool = True) -> None:
+        self.folder, self._reader, self._grown, self._empties = folder, reader, grown, empties
         self._parts = folder / _PARTS
         self._labels = self._read()
 
@@ -68,7 +69,7 @@ class Spool:
     def put(self, label: str, fingerprint: str, records: Mapping[str, Collection[Record]], noted: Noted) -> None:
         """Replace the files of a label."""
         self._parts.mkdir(parents=True, exist_ok=True)
-        rows = dict.fromkeys(self._names(label), ()) | {
+        rows: dict[str, Collection[Record]] = dict.fromkeys(self._names(label) if self._empties else (), ()) | {
             f"{_PARTS}/{kind}_{label}.ndjson" if kind in self._grown else f"{kind}_{label}.ndjson": found
             for kind, found in sorted(records.items())
             if found
@@ -77,7 +78,7 @@ class Spool:
         if self._labels.pop(label, None):
             self._write_note()
         for name, found in rows.items():
-            _write(self.folder / name, "".join(json.dumps(dict(row), sort_keys=True) + "\n" for row in found))
+            _write(self.folder / name, _lines(found))
         self._labels[label] = Made(fingerprint=fingerprint, files=sorted(rows), noted=noted)
         self._write_note()
 
@@ -87,16 +88,16 @@ class Spool:
             self.put(label, self.fingerprint(()), {}, {})
 
     def grow(self, season: str, key: str) -> None:
-        """Write everybody whom a game of the season names, as the newest does; who was ever in the file stays in it."""
+        """Write everybody whom a game of the season names, as the newest does."""
         for kind in self._grown:
-            file = self.folder / f"{kind}_{season}.ndjson"
             known: dict[Value, Record] = {}
-            for path in [file, *sorted(self._parts.glob(f"{kind}_*.ndjson"))]:
-                lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+            for path in sorted(self._parts.glob(f"{kind}_*.ndjson")):
+                lines = path.read_text(encoding="utf-8").splitlines()
                 known |= {row[key]: row for row in map(json.loads, lines)}
             if known:
-                rows = (known[each] for each in sorted(known, key=str))
-                _write(file, "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows))
+                _write(
+                    self.folder / f"{kind}_{season}.ndjson", _lines([known[each] for each in sorted(known, key=str)])
+                )
 
     def _names(self, label: str) -> list[str]:
         """The files that a label has, by what is there: the note may be older."""
@@ -118,6 +119,10 @@ class Spool:
 
     def _write_note(self) -> None:
         _write(self.folder / _MADE_FROM, _Labels(self._labels).model_dump_json())
+
+
+def _lines(rows: Collection[Record]) -> str:
+    return "".join(json.dumps(dict(row), sort_keys=True) + "\n" for row in rows)
 
 
 def _write(path: Path, text: str) -> None:

@@ -246,4 +246,5 @@ def _delivery(
         quarantines=mapping.quarantines,
         windows=tuple(season_window(season) for season in covered) if is_cut else None,
         coverage=tuple((season, kind) for season in covered for kind in mapping.coverage),
+        grows=mapping.grows,
     )

@@ -90,7 +90,8 @@ class ColumnSource(BaseModel):
 class FileMapping(BaseModel):
     """One kind of file: its name, the raw table it fills and how.
 
-    `refuses` are conditions on the source's rows under which one is wrong, by what is then said of it.
+    `refuses` are conditions on the source's rows under which one is wrong, by what is then said of it. A file that `grows`
+    names some of what there is, so that what is missing from it has not vanished.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -103,6 +104,7 @@ class FileMapping(BaseModel):
     season_column: str | None = None
     date_column: str | None = None
     quarantines: bool = False
+    grows: bool = False
     coverage: tuple[str, ...] = ()
     text: str = ""
 
