@@ -31,7 +31,7 @@ CERTIFY_AFTER = timedelta(hours=20)
 
 @dataclass(frozen=True)
 class Fed:
-    """What a source brought: raw rows that are other than before, or why it brought nothing."""
+    """What a source brought: raw rows that are other than before, or why it brought nothing, or not everything."""
 
     source: str
     files: int = 0
@@ -106,7 +106,14 @@ def _feed(warehouse: Warehouse, registry: Registry, source: Configured, clock: C
         report = source.ingest(warehouse, registry, clock)
     except SourceError as error:
         return Fed(source.name, error=str(error))
-    return Fed(source.name, len(report.outcomes), sum(each.changed for each in report.outcomes))
+    changed = sum(each.changed for each in report.outcomes)
+    return Fed(source.name, len(report.outcomes), changed, _in_short(report.troubles))
+
+
+def _in_short(troubles: Sequence[str]) -> str:
+    """The first of what went wrong with parts of a source, and how many more there are."""
+    more = len(troubles) - 1
+    return "".join(troubles[:1]) + (f" ({more:,} more documents or files are in trouble.)" if more > 0 else "")
 
 
 def _around(dates: Sequence[date]) -> Scope:

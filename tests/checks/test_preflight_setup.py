@@ -42,7 +42,9 @@ def test_a_variable_that_nothing_reads() -> None:
 def test_the_sources_of_today_need_none() -> None:
     known = {source.name: source.credentials for source in SOURCES}
     on = ground(None, HERE, credentials=known, chosen=tuple(known))
-    assert [(one, outcome) for one, outcome in told(credentials, on)] == [("local", "pass"), ("simulated", "pass")]
+    assert [(one, outcome) for one, outcome in told(credentials, on)] == [
+        (name, "pass") for name in ("local", "simulated", "nba_cdn", "nba_stats")
+    ]
     assert of(credentials, on, "local").said == "none needed"
 
 

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from terminal import Terminal
@@ -117,6 +117,8 @@ class TestCaution:
             ("local:", "'local:' is not a source"),
             ("simulated:tomorrow", "neither a season nor a start year"),
             ("local:a,local:a", "stands twice"),
+            ("nba_cdn:", "'nba_cdn:' is not a source"),
+            ("nba_stats:tomorrow", "neither a season nor a start year"),
         ],
     )
     def test_sources_that_cannot_be_meant(self, cli: Terminal, sources: str, said: str) -> None:
@@ -125,12 +127,16 @@ class TestCaution:
         assert said in json.loads(answer.out)["message"]
 
 
+def no_network() -> NoReturn:
+    raise AssertionError("nothing is fetched")
+
+
 def test_seasons_and_seed_of_a_league() -> None:
-    made = configured("simulated:2021,simulated:2021:2024,simulated:2021:2022:7", 0.05)
+    made = configured("simulated:2021,simulated:2021:2024,simulated:2021:2022:7", 0.05, no_network)
     told = [(each.ingest.args[0], each.ingest.args[1]) for each in made]  # type: ignore[attr-defined]
     assert told == [((2021,), 1), ((2021, 2022, 2023, 2024), 1), ((2021, 2022), 7)]
     with pytest.raises(UsageError, match="after the last"):
-        configured("simulated:2024:2021", 0.05)
+        configured("simulated:2024:2021", 0.05, no_network)
 
 
 def test_somebody_is_told_only_of_rounds_that_did_something(cli: Terminal, folder: Path, tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ OF_THE_TABLE = ("changes[].key",)
 NOT_RUN = ("demo", "load", "export")
 """A demo takes long; the JSON of a table is its rows; an export's files are described in cli.md."""
 
+FETCHED = {"ingest nba_cdn --json"}
+"""Typed where a server of this machine answers: in tests/sources/feed."""
+
 Keys = dict[str, set[str]]
 
 
@@ -86,7 +89,7 @@ def small_league(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_command_prints_the_keys_that_the_page_says(cli: Terminal) -> None:
-    assert printed_otherwise(cli, set(COMMANDS)) == []
+    assert printed_otherwise(cli, set(COMMANDS) - FETCHED) == []
 
 
 def test_so_it_does_in_trouble(cli: Terminal) -> None:
@@ -99,7 +102,7 @@ def test_so_it_does_in_trouble(cli: Terminal) -> None:
             "UPDATE ledger.partitions SET state = 'held' WHERE table_name LIKE '%offense%' AND game_date = '2021-10-19'"
         )
         ledger.seal_everything(warehouse)
-    assert printed_otherwise(cli, set(COMMANDS) - {"ingest SOURCE --json"}) == []
+    assert printed_otherwise(cli, set(COMMANDS) - {"ingest SOURCE --json"} - FETCHED) == []
 
 
 def printed_otherwise(cli: Terminal, commands: set[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +34,7 @@ from backcourt.report.notify import refuse_unusable, tell
 from backcourt.report.review import as_document as review_document
 from backcourt.seasons import Scope
 from backcourt.sources.configured import configured
+from backcourt.sources.http import open_fetcher
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +52,10 @@ def register(app: typer.Typer) -> None:
 def daily(
     sources: Annotated[
         str | None,
-        typer.Option("--sources", help="local:FOLDER, simulated:SEASONS, by commas [env: BACKCOURT_SOURCES]"),
+        typer.Option(
+            "--sources",
+            help="local:FOLDER, simulated:SEASONS, nba_cdn, nba_stats:SEASONS, by commas [env: BACKCOURT_SOURCES]",
+        ),
     ] = None,
     sample: Annotated[int, typer.Option(min=0, help="Dates to certify once a day; 0 for none")] = 3,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however large the plan")] = False,
@@ -62,7 +68,8 @@ def daily(
     """Exit code 0 when all is verified and right, 1 when not, 3 with warnings, 4 when it runs already, 5 when a source failed."""
     options = common(warehouse, lock_timeout, threads)
     settings = options.settings
-    feeds = configured(settings.sources if sources is None else sources, settings.max_vanishing)
+    network = partial(open_fetcher, settings, os.environ, CLOCK, warn=complain)
+    feeds = configured(settings.sources if sources is None else sources, settings.max_vanishing, network)
     target = settings.notify if notify is None else notify
     if target:
         refuse_unusable(target)

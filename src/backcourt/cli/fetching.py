@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from backcourt.cli.console import complain, print_table, progress, say
 from backcourt.cli.options import CLOCK, Common, open_common
 from backcourt.cli.signals import stop_switch
 from backcourt.engine import origin
+from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.seasons import season_of
 from backcourt.sources.feed.adapter import Adapter
@@ -60,6 +61,9 @@ def show(report: FeedReport) -> None:
     say(
         f"{report.source} {report.season}: {report.documents:,} documents, {report.fetched:,} of them fetched now: {states}"
     )
+    if report.outcomes:
+        show_outcomes(report.outcomes)
+        say(f"{report.due:,} partitions of built tables are due; see  backcourt plan")
     if report.troubles:
         rows = [(each.need, each.subject, each.game_date or "", each.state, each.said) for each in report.troubles]
         print_table("Not taken; the same command asks again", ("need", "of", "date", "state", "why"), rows[:SHOWN])
@@ -67,6 +71,27 @@ def show(report: FeedReport) -> None:
             say(f"... and {len(rows) - SHOWN:,} more (--json lists all)")
     if report.stopped:
         say(f"Stopped by {report.stopped}. What was fetched is archived; the same command goes on from there.")
+
+
+def show_outcomes(outcomes: Iterable[Outcome]) -> None:
+    """Tell per raw table what files changed."""
+    tables: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        tables.setdefault(outcome.table, []).append(outcome)
+    rows = [
+        (
+            f"raw.{table}",
+            len(of_table),
+            sum(one.is_known for one in of_table),
+            *(
+                sum(getattr(one, name) for one in of_table)
+                for name in ("rows_read", "added", "replaced", "vanished", "unresolved")
+            ),
+        )
+        for table, of_table in tables.items()
+    ]
+    headers = ("table", "files", "unchanged", "rows read", "added", "replaced", "vanished", "set aside")
+    print_table("Ingested", headers, rows, right=range(1, 8))
 
 
 def as_document(report: FeedReport) -> dict[str, object]:

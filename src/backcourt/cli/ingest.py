@@ -118,23 +118,7 @@ def _fetch(options: Common, adapter: Adapter, labels: Sequence[str], limit: floa
 def show(options: Common, report: IngestReport, unresolved: list[tuple[object, ...]]) -> None:
     """Tell what an ingest did: per table what changed, what was set aside and why, what was ignored."""
     say(f"Warehouse {options.settings.warehouse}, seasons {', '.join(report.seasons)}")
-    tables: dict[str, list[Outcome]] = {}
-    for outcome in report.outcomes:
-        tables.setdefault(outcome.table, []).append(outcome)
-    rows = [
-        (
-            f"raw.{table}",
-            len(outcomes),
-            sum(one.is_known for one in outcomes),
-            *(
-                sum(getattr(one, name) for one in outcomes)
-                for name in ("rows_read", "added", "replaced", "vanished", "unresolved")
-            ),
-        )
-        for table, outcomes in tables.items()
-    ]
-    headers = ("table", "files", "unchanged", "rows read", "added", "replaced", "vanished", "set aside")
-    print_table("Ingested", headers, rows, right=range(1, 8))
+    fetching.show_outcomes(report.outcomes)
     if unresolved:
         print_table(
             "Set aside in raw.unresolved, most frequent first",

@@ -1,25 +1,33 @@
 """The sources that a warehouse is kept fed from: what BACKCOURT_SOURCES says, ready to be ingested.
 
 `local:FOLDER` is a folder of files, `simulated:SEASONS` the simulated league, with `simulated:SEASONS:SEED` another one.
+`nba_cdn` and `nba_stats` are fetched, the current season unless some are named: `nba_stats:2023`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from backcourt.clock import Clock
+from backcourt.engine import origin
 from backcourt.engine.registry import Registry
 from backcourt.errors import UsageError
-from backcourt.seasons import parse_seasons
+from backcourt.seasons import parse_seasons, season_of
+from backcourt.sources.feed.adapter import ADAPTERS, Adapter
+from backcourt.sources.feed.feed import feed
+from backcourt.sources.http import Fetcher
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
 
-_EXAMPLE = "local:data or simulated:2021"
+_EXAMPLE = "local:data, simulated:2021 or nba_cdn"
 
+Network = Callable[[], AbstractContextManager[Fetcher]]
+"""Opens what documents are fetched with."""
 Ingest = Callable[[Warehouse, Registry, Clock], IngestReport]
 
 
@@ -31,7 +39,7 @@ class Configured:
     ingest: Ingest
 
 
-def configured(text: str, max_vanishing: float) -> tuple[Configured, ...]:
+def configured(text: str, max_vanishing: float, network: Network) -> tuple[Configured, ...]:
     """The sources of a list with commas; raises UsageError for one that cannot be meant, or none at all."""
     terms = [term.strip() for term in text.split(",") if term.strip()]
     if not terms:
@@ -40,11 +48,14 @@ def configured(text: str, max_vanishing: float) -> tuple[Configured, ...]:
         )
     if len(set(terms)) != len(terms):
         raise UsageError(f"A source stands twice in {text!r}.", "Name each once.")
-    return tuple(Configured(term, _ingest(term, max_vanishing)) for term in terms)
+    return tuple(Configured(term, _ingest(term, max_vanishing, network)) for term in terms)
 
 
-def _ingest(term: str, max_vanishing: float) -> Ingest:
-    kind, _, rest = term.partition(":")
+def _ingest(term: str, max_vanishing: float, network: Network) -> Ingest:
+    kind, colon, rest = term.partition(":")
+    if kind in ADAPTERS and bool(rest) == bool(colon):
+        named = parse_seasons(rest) if rest else ()
+        return partial(_of_network, ADAPTERS[kind], named, max_vanishing, network)
     if kind == "local" and rest:
         return partial(_of_folder, Path(rest).expanduser(), max_vanishing)
     if kind == "simulated" and rest:
@@ -72,3 +83,28 @@ def _of_league(
     years: tuple[int, ...], seed: int, warehouse: Warehouse, registry: Registry, clock: Clock
 ) -> IngestReport:
     return simulate(warehouse, registry, clock, years, seed=seed)
+
+
+def _of_network(
+    adapter: Adapter,
+    seasons: Sequence[str],
+    max_vanishing: float,
+    network: Network,
+    warehouse: Warehouse,
+    registry: Registry,
+    clock: Clock,
+) -> IngestReport:
+    labels = tuple(seasons) or (season_of(clock.today_eastern()),)
+    with network() as fetcher:
+        reports = [
+            feed(lambda: nullcontext(warehouse), registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing)
+            for season in labels
+        ]
+    origin.remember(warehouse, adapter.name, (adapter.name,))
+    return IngestReport(
+        outcomes=tuple(outcome for report in reports for outcome in report.outcomes),
+        ignored=(),
+        seasons=labels,
+        due=reports[-1].due,
+        troubles=tuple(each.said for report in reports for each in report.troubles),
+    )

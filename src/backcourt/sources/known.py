@@ -15,4 +15,9 @@ class Source:
     credentials: tuple[str, ...] = ()
 
 
-SOURCES = (Source("local", "real"), Source("simulated", "simulated"))
+SOURCES = (
+    Source("local", "real"),
+    Source("simulated", "simulated"),
+    Source("nba_cdn", "real"),
+    Source("nba_stats", "real"),
+)

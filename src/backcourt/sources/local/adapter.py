@@ -48,12 +48,16 @@ class Folder:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest did, file by file; `due` partitions of built tables would run now."""
+    """What an ingest did, file by file; `due` partitions of built tables would run now.
+
+    `troubles` say what of the source could not be had or read, and was left as it was.
+    """
 
     outcomes: tuple[Outcome, ...]
     ignored: tuple[str, ...]
     seasons: tuple[str, ...]
     due: int
+    troubles: tuple[str, ...] = ()
 
 
 def scan(folder: Path, mappings: Sequence[FileMapping]) -> Folder:
