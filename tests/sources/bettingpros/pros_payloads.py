@@ -9,6 +9,8 @@ from backcourt.sources.bettingpros import requests
 
 DAY = date(2024, 1, 24)
 FETCHED = datetime(2024, 6, 1, tzinfo=UTC)
+BEFORE = datetime(2024, 1, 25, 2, 30, tzinfo=UTC)
+"""Half an hour before the start."""
 WARRIORS = requests.Event(20001, datetime(2024, 1, 25, 3, tzinfo=UTC), home="GSW", visitor="ATL")
 
 EVENTS: dict[str, Any] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from pros_payloads import FETCHED, OFFERS, WARRIORS, line, listed, offer, opening, side
+import pytest
+from pros_payloads import BEFORE, FETCHED, OFFERS, WARRIORS, line, listed, offer, opening, side
 
 from backcourt.sources.bettingpros import requests
 from backcourt.sources.bettingpros.records import parse
@@ -19,7 +20,7 @@ COLUMNS = ("player_id", "book", "snapshot_at", "snapshot_quality", "line", "over
 
 def test_rows(told: Warehouse, tmp_path: Path) -> None:
     """The player's team beside his name is that of today; the game is the one that was asked for."""
-    (batch,) = parse(payload_of(ASKED, OFFERS, FETCHED))
+    (batch,) = parse(payload_of(ASKED, OFFERS, BEFORE))
     store(told, "bettingpros", batch, tmp_path)
     at = datetime.fromisoformat
     assert rows(told, "raw.player_lines_current", COLUMNS) == [
@@ -32,8 +33,21 @@ def test_rows(told: Warehouse, tmp_path: Path) -> None:
     assert unresolved(told) == []
 
 
+@pytest.mark.parametrize(("seconds", "quality"), [(-1, "timed"), (0, "date_only"), (1, "date_only")])
+def test_what_was_told_after_the_start_feeds_nothing(
+    told: Warehouse, tmp_path: Path, seconds: int, quality: str
+) -> None:
+    """Its own word for when it stood is not enough: that the word is in UTC is inferred."""
+    fetched = WARRIORS.scheduled + timedelta(seconds=seconds)
+    (batch,) = parse(payload_of(ASKED, OFFERS, fetched))
+    store(told, "bettingpros", batch, tmp_path)
+    found = {quality for (quality,) in rows(told, "raw.player_lines_marked", ("snapshot_quality",))}
+    assert found == ({"timed", "declared_opening"} if quality == "timed" else {"date_only"})
+    assert len(rows(told, "raw.player_lines_current", ("line",))) == (4 if quality == "timed" else 0)
+
+
 def test_what_was_updated_in_play_is_not_admitted(told: Warehouse, tmp_path: Path) -> None:
-    """Neither a line nor what is called an opening."""
+    """Neither a line nor what is called an opening, and whenever it was told."""
     late = "2024-01-25 03:00:00"
     offered = offer("Ann Guard", side("over", {12: [line(25.5, -115, late)]}, opening(10, 24.5, -110, late)))
     (batch,) = parse(payload_of(ASKED, listed(offered), FETCHED))

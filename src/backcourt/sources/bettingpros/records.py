@@ -1,7 +1,8 @@
 """Records out of payloads of BettingPros: events to ask about, and one record per line of a book.
 
 A line stood when it was updated; an opening is what the source declares to be one. What was updated at or after the
-scheduled start is `in_play`.
+scheduled start is `in_play`. That its times are UTC is an inference, and only an answer that came before the start proves
+that its lines stood before it: those of a later answer are `told_after`.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ def _asked(payload: Payload) -> requests.Event:
 
 
 def _records(payload: Payload, event: requests.Event, player: str, offer: shapes.Offer) -> Iterator[Record]:
+    told_after = fetched_at(payload) >= event.scheduled
     standing: Quotes = {}
     opening: Quotes = {}
     for selection in offer.selections:
@@ -121,6 +123,7 @@ def _records(payload: Payload, event: requests.Event, player: str, offer: shapes
                 "updated": utc_text(stood_at),
                 "declared": declared,
                 "in_play": stood_at >= event.scheduled,
+                "told_after": told_after,
             }
 
 
