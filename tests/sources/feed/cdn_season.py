@@ -15,7 +15,7 @@ from cdn_payloads import box, game, plays, side
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry, default_registry
 from backcourt.names import TEAM_IDS
-from backcourt.sources.feed.adapter import ADAPTERS
+from backcourt.sources.feed.adapter import ADAPTERS, Adapter
 from backcourt.sources.feed.feed import feed
 from backcourt.sources.feed.outcome import FeedReport
 from backcourt.sources.http import Archive, Fetcher, Patience
@@ -173,7 +173,9 @@ class Fed:
     def open(self) -> AbstractContextManager[Warehouse]:
         return Warehouse.open(self.warehouse, threads=1)
 
-    def run(self, *, offline: bool = False, should_stop: Callable[[], str] = lambda: "", **more: Any) -> FeedReport:
+    def run(
+        self, adapter: Adapter = CDN, *, offline: bool = False, should_stop: Callable[[], str] = lambda: "", **more: Any
+    ) -> FeedReport:
         """One `ingest nba_cdn` at the time of the clock."""
         waiting = Waiting(should_stop=should_stop, nap=self.wall.nap, elapsed=self.wall.elapsed)
         quick = Limits(connect=1, read=2, total=4, largest=1 << 22, redirects=3)
@@ -187,10 +189,10 @@ class Fed:
                 waiting=waiting,
                 patience=Patience(jitter=0),
                 limits=lambda _: quick,
-                mirrors={"cdn.nba.com": f"http://{self.server.host}"},
+                mirrors=dict.fromkeys(("cdn.nba.com", "stats.nba.com"), f"http://{self.server.host}"),
             ) as fetcher,
         ):
-            return feed(self.open, self.registry, CDN, SEASON, fetcher, self.wall, **more)
+            return feed(self.open, self.registry, adapter, SEASON, fetcher, self.wall, **more)
 
     def rows(self, table: str, columns: str = "*", where: str = "TRUE") -> list[tuple[Any, ...]]:
         """The current rows of a raw table, in order."""

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "http"))
 sys.path.append(str(Path(__file__).parents[1] / "nba_cdn"))
+sys.path.append(str(Path(__file__).parents[1] / "nba_stats"))
 sys.path.append(str(Path(__file__).parents[2] / "cli"))
 
 from answering import serving

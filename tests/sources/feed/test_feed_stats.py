@@ -1,0 +1,68 @@
+"""The statistics site as a source: its schedules reach into the past, and it has a registry of players."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from answering import as_json, document
+from cdn_season import Fed, Season, scheduled
+from stats_payloads import box, plays, registry
+
+from backcourt.errors import SourceError
+from backcourt.sources.feed.adapter import ADAPTERS
+from nba_game import AWAY, BOS, GAME, HOME
+
+STATS = ADAPTERS["nba_stats"]
+
+
+def players() -> dict[str, Any]:
+    """The registry with everybody who is listed for the game."""
+    made = registry()
+    (table,) = [each for each in made["resultSets"] if each["name"] == "PlayerIndex"]
+    known = {row[0] for row in table["rowSet"]}
+    listed = [(person, name) for person, name, *_ in (*HOME, *AWAY)] + [(9007, "Gay Gut"), (9107, "Moe Mus")]
+    for person, name in listed:
+        if person not in known:
+            first, _, last = name.partition(" ")
+            table["rowSet"].append([person, last, first, BOS, "G", "6-8", "210", "2020", "2025"])
+    return made
+
+
+def serve(season: Season) -> None:
+    """The site has the one game that is over, and the evening on which everybody plays."""
+    games = [each for each in season.games.values() if each["gameDateEst"].startswith("2025-04")]
+    games.append(scheduled(GAME, "2025-01-06T19:30:00", "BOS", "NYK", status=3, text="Final", points=(74, 70)))
+    schedule = {
+        "leagueSchedule": {"seasonYear": "2024-25", "leagueId": "00", "gameDates": [{"gameDate": "", "games": games}]}
+    }
+    answers = {
+        "scheduleleaguev2": schedule,
+        "playerindex": players(),
+        "boxscoretraditionalv3": box(),
+        "playbyplayv3": plays(),
+    }
+    for endpoint, answer in answers.items():
+        season.server.on(f"/stats/{endpoint}", document(as_json(answer)))
+
+
+def test_first_and_again(fed: Fed, season: Season) -> None:
+    serve(season)
+    fed.wall.at = fed.wall.at.replace(month=3)
+    report = fed.run(STATS)
+    assert (report.documents, report.fetched, report.troubles) == (4, 4, [])
+    counts = fed.counts()
+    assert (counts["games"], counts["teams"], counts["player_box"], counts["team_box"]) == (16, 30, 12, 2)
+    assert counts["shots"] > 0
+    assert counts["play_by_play"] > 0
+    assert fed.rows("players", "position, height_in", "player_id = 9001") == [("G-F", 80)]
+    report = fed.run(STATS)
+    assert (report.fetched, report.changed, report.outcomes) == (0, 0, [])
+
+
+def test_a_second_source(again: Fed, season: Season) -> None:
+    """Of a warehouse that the content network fills."""
+    serve(season)
+    with pytest.raises(SourceError, match="has its games from nba_cdn, and nba_stats has games too"):
+        again.run(STATS)
+    assert season.server.asked == []
