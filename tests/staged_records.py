@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 def staged(warehouse: Warehouse, registry: Registry, mappings: Path, batch: Batch, into: Path) -> list[Row]:
     """The rows of a batch as its raw table would have them, each with its `problem`, in the order of the batch."""
-    file = into / f"{batch.kind}_answer.ndjson"
+    file = into / f"{batch.kind}_2024-25.ndjson"
     file.write_text("".join(json.dumps(dict(row)) + "\n" for row in batch.rows), encoding="utf-8")
     mapping = read_mapping(mappings / f"{batch.kind}.yaml")
     assert mapping.matches(file.name), f"{mapping.file} does not claim {file.name}"
