@@ -74,7 +74,9 @@ def test_a_game_under_two_ids_is_refused(scene: Scene, monkeypatch: pytest.Monke
     built = scene("backfill --json")
     assert built.code == 1
     assert {one["outcome"] for one in built.json["trouble"]} == {"failed", "blocked"}
-    assert next(one for one in built.json["trouble"] if one["outcome"] == "failed")["cause"].startswith("one_game_a_day: ")
+    assert next(one for one in built.json["trouble"] if one["outcome"] == "failed")["cause"].startswith(
+        "one_game_a_day: "
+    )
     assert scene.sql(f"SELECT COUNT(*) FROM analytics.{TOGS}") == stored
 
 
@@ -89,6 +91,7 @@ def test_what_vanished_from_the_source_is_gone(scene: Scene) -> None:
     assert scene.sql(f"SELECT COUNT(*) {of_player}") == [(0,)]
 
 
+@pytest.mark.soak
 def test_killed_in_the_middle_of_a_write(scene: Scene) -> None:
     """kill -9 with half of the rows replaced: the old content stands, whole, and the next run does what was left."""
     before = scene.hashes()
