@@ -29,8 +29,12 @@ BESIDE = HERE.parents[1] / "shared" / "data"
 
 
 LONGEST = (
+    "soak/test_chaos.py",
     "real/test_known_answers.py",
     "soak/test_any_sequence.py",
+    "soak/test_real_sequences.py",
+    "test_runbook.py",
+    "soak/test_kill.py",
     "engine/test_determinism.py",
 )
 """Files of tests that take longest: they begin first, so that no worker is left with one of them at the end."""

@@ -330,7 +330,11 @@ FINE: list[tuple[Rule, str, str]] = [
     (clock_readers, CLOCK_OWNER, "from datetime import datetime\nx = datetime.now()"),
     (clock_readers, ENGINE, "import time\nx = time.perf_counter()\ny = clock.now()"),
     (table_clocks, f"{TABLE}/build.sql", "-- never now()\nSELECT 'now()' AS known, today_points, uuid FROM t"),
-    (machine_traces, "README.md", "../shared/data, site/work/x and $HOME/root.txt, in a simple/way"),
+    (
+        machine_traces,
+        "README.md",
+        "../shared/data, site" + "/work" + "/x and $HOME" + "/root" + ".txt, in a simple/way",
+    ),
     (undocumented, ENGINE, "def plan():\n    '''Say what would run.'''\ndef _f(): ...\nclass _C: ..."),
     (undocumented, ENGINE, "class XError(E):\n    '''Wrong.'''\n    @classmethod\n    def of(cls): ..."),
 ]

@@ -157,6 +157,7 @@ def test_a_table_that_is_gone_is_an_error_of_all_that_ask_it(shop: Workshop) -> 
     assert {table for table, _ in states(shop)} == {PGS}
 
 
+@pytest.mark.soak
 def test_forged_rows_that_the_ledger_vouches_for_are_healed(shop: Workshop) -> None:
     row = row_of(shop, PGS, "NOT is_dnp")
     key = f"game_id = '{row['game_id']}' AND player_id = {row['player_id']}"

@@ -92,6 +92,7 @@ def test_every_command_prints_the_keys_that_the_page_says(cli: Terminal) -> None
     assert printed_otherwise(cli, set(COMMANDS) - FETCHED) == []
 
 
+@pytest.mark.soak
 def test_so_it_does_in_trouble(cli: Terminal) -> None:
     """Rows altered, a date held, a date that fails and what is blocked behind it."""
     with Warehouse.open(cli.warehouse, threads=1) as warehouse:

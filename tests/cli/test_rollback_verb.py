@@ -9,6 +9,7 @@ TOGS, PGS = "team_offense_game_summary", "player_game_summary"
 DOCUMENT = {"run", "scope", "restored", "removed", "rows", "partitions", "release"}
 
 
+@pytest.mark.soak
 def test_from_a_correction_to_its_release(cli: Terminal, correction: str) -> None:
     assert cli("backfill").code == 0
     run = cli("runs show latest --json").json["run_id"]

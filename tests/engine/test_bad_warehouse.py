@@ -245,7 +245,6 @@ class TestNoRoom:
         assert (ended.returncode, ended.stdout) == (0, "done\n")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="rights are POSIX rights")
 class TestReadOnly:
     def test_a_file_without_the_right_to_write(self, built: Path, league: Path, tmp_path: Path) -> None:
         path = tmp_path / "w.duckdb"

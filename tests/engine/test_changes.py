@@ -104,6 +104,7 @@ class TestFeed:
         assert {one.table for one in feed} == {TOGS, TDGS, PGS}
         assert all("assists" in " ".join(one.columns) for one in feed)
 
+    @pytest.mark.soak
     def test_a_row_gone_and_back(self, shop: Workshop) -> None:
         saved, listed, before = shop.file("did_not_play").read_bytes(), shop.read("did_not_play"), rows_of(shop)
         listed.pop(7)

@@ -191,7 +191,7 @@ class TestOneDate:
 
     def test_a_registry_is_always_read(self, whole: Workshop) -> None:
         day = whole.warehouse.value("SELECT MAX(game_date) FROM raw.team_box")
-        with harmed(whole, "UPDATE raw.teams SET tricode = 'XXX'"):
+        with harmed(whole, "UPDATE raw.teams SET tricode = 'QQQ'"):
             assert {each.table for each in whole.verify(on_dates(day)).damage} == {"raw.teams"}
 
     def test_no_certificate_of_one_date_stands_on_damage_of_another(self, shop: Workshop) -> None:

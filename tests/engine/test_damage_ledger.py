@@ -17,6 +17,7 @@ class TestLedgerRows:
             with harmed(whole, alter(whole, table, column)):
                 assert table in "\n".join(map(str, broken_seals(whole.warehouse))), column
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("table", LEDGER)
     def test_a_row_deleted(self, whole: Workshop, table: str) -> None:
         said = found(whole, f"DELETE FROM {table} WHERE {one_row(table)}")

@@ -69,7 +69,12 @@ def fresh(weeks: Path, tmp_path: Path) -> Fresh:
 class TestHowTheWorkIsCut:
     @pytest.mark.parametrize(
         ("unit", "threads", "commits"),
-        [("season", 1, 3), ("season", 8, 3), ("month", 2, 6), ("week", 1, 9), ("week", 2, 9), ("week", 8, 9)],
+        [
+            ("season", 1, 3),
+            ("season", 8, 3),
+            ("month", 2, 6),
+            *(pytest.param("week", threads, 9, marks=pytest.mark.soak) for threads in (1, 2, 8)),
+        ],
     )
     def test_units_and_threads(self, fresh: Fresh, undisturbed: Hashes, unit: Unit, threads: int, commits: int) -> None:
         with fresh(threads) as shop:

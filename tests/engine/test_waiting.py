@@ -141,6 +141,7 @@ class TestBudget:
         assert became(run(shop, 11)) == {"failed": 1, "blocked": 2}
         assert why(planned(shop, 12))[TOGS] == "not before 2026-07-01 12:21:00 UTC, tried 1 of 4 times"
 
+    @pytest.mark.soak
     def test_what_failed_before_it_was_good_counts_no_more(self, poisoned: Poisoned) -> None:
         shop, _, good = poisoned
         shop.write("team_box", good)
@@ -176,6 +177,7 @@ class TestBudget:
         shop, _, _ = poisoned
         assert planned(shop, -60).partitions == 3
 
+    @pytest.mark.soak
     def test_by_cause(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each cause has a budget of its own; taking turns gains no more tries than that."""
         day, twice = poison(shop), Patience(retries=1)

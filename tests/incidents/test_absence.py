@@ -15,6 +15,7 @@ BOX, TEAM_BOX = "player_box_2021-22", "team_box_2021-22"
 OLD = "DATE '2021-10-20'"
 
 
+@pytest.mark.soak
 def test_a_hole_of_two_seasons_ago_is_found(two_seasons: Scene) -> None:
     """A date of the season before was never built, and all newer ones were: no trailing window is looked at."""
     assert two_seasons("gaps").code == 0

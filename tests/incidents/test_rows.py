@@ -91,6 +91,7 @@ def test_what_vanished_from_the_source_is_gone(scene: Scene) -> None:
     assert scene.sql(f"SELECT COUNT(*) {of_player}") == [(0,)]
 
 
+@pytest.mark.soak
 def test_killed_in_the_middle_of_a_write(scene: Scene) -> None:
     """kill -9 with half of the rows replaced: the old content stands, whole, and the next run does what was left."""
     before = scene.hashes()

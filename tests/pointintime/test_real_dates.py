@@ -16,7 +16,7 @@ from backcourt.warehouse.duckdb import Warehouse
 
 PRE = tuple(table for table in default_registry().ordered if table.contract.kind == "pre")
 POST = tuple(table for table in default_registry().ordered if table.contract.kind == "post")
-DRAWS = 4
+DRAWS = 2
 """Dates of a season; each takes a quarter of a minute."""
 SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 

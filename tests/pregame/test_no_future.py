@@ -93,6 +93,7 @@ def truth(one_shop: Workshop) -> Truth:
     return Truth(one_shop)
 
 
+@pytest.mark.soak
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
 @given(number=st.integers(0, DATES - 1), edits=EDITS, by=st.integers(0, 20))
 def test_no_statistic_of_a_date_or_later_is_seen(truth: Truth, number: int, edits: list[Edit], by: int) -> None:

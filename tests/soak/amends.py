@@ -166,7 +166,7 @@ def registries(season: Season) -> None:
     """Another code of a team, and another position of a player."""
     game, _ = season.game()
     player, team = season.player(game)
-    season.say("teams", f"UPDATE staged SET tricode = 'XXX' WHERE team_id = {team}")
+    season.say("teams", f"UPDATE staged SET tricode = 'QQQ' WHERE team_id = {team}")
     season.say("players", f"UPDATE staged SET position = 'G-C' WHERE player_id = {player}")
 
 
