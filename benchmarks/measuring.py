@@ -88,7 +88,9 @@ class Spent:
 def command(warehouse: Path, *words: str, threads: int = 2) -> Spent:
     """Run a command as a process of its own, with the memory limit that is the default; ends the benchmark if it fails."""
     code = "from backcourt.cli.main import main; main()"
-    env = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
+    # Compiled modules are kept, as they are wherever the package is installed.
+    left_out = ("BACKCOURT_", "PYTHONDONTWRITEBYTECODE")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     env |= {
         "BACKCOURT_WAREHOUSE": str(warehouse),
         "BACKCOURT_THREADS": str(threads),

@@ -21,8 +21,9 @@ from backcourt.sources.local.adapter import IngestReport
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import ingest_simulated
 from backcourt.warehouse.duckdb import Warehouse
+from deliveries import Files, hold_back
 from forging import forge
-from support import POST, Workshop, clock, read_csv, write_csv
+from support import POST, Workshop, clock, partition_hashes, read_csv, write_csv
 
 
 @pytest.fixture
@@ -71,6 +72,23 @@ class TestRounds:
         assert done["validation"]["scope"].startswith("Game dates 2021-")
         assert done["certificate"] is None
         assert cli("verify").code == 0
+
+    def test_after_weeks_of_absence(self, folder: Path, built: Path, tmp_path: Path) -> None:
+        """Four of six dates come at once: one round takes them all, and ends as if it had run every day."""
+        cli, files = Terminal(tmp_path / "late.duckdb"), Files.read(folder)
+        hold_back(files, 4)
+        files.deliver()
+        code, before = daily(cli, "--sample 0")
+        assert code in (0, 3)
+        assert before["changed"] < 18
+        while files.taken:
+            files.bring_back(-1)
+        files.deliver()
+        code, after = daily(cli, "--sample 0")
+        assert code in (0, 3)
+        assert (after["verified"], after["expected"]) == (18, 18)
+        with Warehouse.open(cli.warehouse, read_only=True) as late, Warehouse.open(built, read_only=True) as daily_kept:
+            assert partition_hashes(late) == partition_hashes(daily_kept)
 
     def test_a_source_that_cannot_be_read_stops_nothing_else(self, cli: Terminal, folder: Path, tmp_path: Path) -> None:
         inject(folder, "assist_correction")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +15,8 @@ from playing import ALL_TABLES, SMALL, Setting, Step
 from sequences import campaign, play, quick, sequences
 from small_league import CHANGES as CODE_CHANGES
 
-EXAMPLES, SHARDS = 300, 2
+# More of them when asked: SEQUENCES=1000 make soak ARGS=tests/soak/test_any_sequence.py
+EXAMPLES, SHARDS = int(os.environ.get("SEQUENCES", "300")), 2
 ALL_TABLES_EXAMPLES = 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -18,7 +19,8 @@ from playing import Fused
 from rebuilding import differences
 from support import clock
 
-SEQUENCES = 6
+# More of them when asked: REAL_SEQUENCES=20 make soak ARGS=tests/soak/test_real_sequences.py
+SEQUENCES = int(os.environ.get("REAL_SEQUENCES", "6"))
 
 pytestmark = [pytest.mark.soak, pytest.mark.real]
 

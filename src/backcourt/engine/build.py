@@ -7,11 +7,12 @@ then an error of the engine and never a stale result.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from backcourt.engine import spines
 from backcourt.engine.contract import Contract
-from backcourt.engine.expect import Reach, covered_games, create_histories, reach_of
+from backcourt.engine.expect import Reach, covered_games, reach_of
 from backcourt.engine.hashing import fingerprints, partition_hash, quoted, row_hash
 from backcourt.engine.inputs import input_view, stored_table, with_inputs
 from backcourt.engine.registry import Registry, Table
@@ -85,8 +86,6 @@ def hash_rows(warehouse: Warehouse, contract: Contract) -> None:
 
 def _create_vouched(warehouse: Warehouse, contract: Contract) -> int:
     """`vouched_dates`: those whose stored data_hashes are what the ledger says, over the same columns; how many."""
-    if not warehouse.has_table(contract.schema_name, contract.name):
-        return 0
     warehouse.execute(
         f"""CREATE OR REPLACE TEMP TABLE vouched_dates AS
         SELECT p.game_date FROM ledger.partitions AS p
@@ -138,10 +137,10 @@ def create_inputs(
 ) -> None:
     """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`.
 
-    A spine reads raw tables alone, so it can do with these.
+    A spine reads raw tables alone, so it can do with these. The evaluation's `histories` say how far back a date reads.
     """
-    create_histories(warehouse)
     _drop_inputs(warehouse)
+    span = _span(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
         contract = registry.contract(upstream)
         if only_raw and contract.kind != "raw":
@@ -149,7 +148,7 @@ def create_inputs(
         built = f"{home}.{upstream}" if home else upstream
         source = f"{stored_table(upstream)}_current" if contract.kind == "raw" else built
         listed = ", ".join(quoted(name) for name in sorted(columns) or contract.key[:1])
-        cut = _cut(warehouse, reach_of(registry, table, upstream))
+        cut = _cut(span, reach_of(registry, table, upstream))
         warehouse.execute(f"CREATE OR REPLACE TEMP VIEW {input_view(upstream)} AS SELECT {listed} FROM {source}{cut}")
 
 
@@ -160,7 +159,28 @@ def _drop_inputs(warehouse: Warehouse) -> None:
         warehouse.execute(f"DROP VIEW {quoted(name)}")
 
 
-def _cut(warehouse: Warehouse, reach: Reach) -> str:
+@dataclass(frozen=True)
+class _Span:
+    """The dates of a unit of work from the lowest to the highest, the seasons they belong to, and from when on they may read."""
+
+    low: date
+    high: date
+    first: date
+    last: date
+    reads_from: date
+
+
+def _span(warehouse: Warehouse) -> _Span:
+    found = warehouse.rows(
+        """SELECT u.low, u.high, COALESCE(MIN(h.first_date), u.low), COALESCE(MAX(h.last_date), u.high),
+          COALESCE(MIN(h.reads_from), u.low)
+        FROM (SELECT MIN(game_date) AS low, MAX(game_date) AS high FROM unit_dates) AS u
+        LEFT JOIN histories AS h ON h.last_date >= u.low AND h.first_date <= u.high GROUP BY u.low, u.high"""
+    )
+    return _Span(*found[0])
+
+
+def _cut(span: _Span, reach: Reach) -> str:
     """The dates that an input view shows: a row that may not read a date is shown no row of it.
 
     A unit of one date sees exactly what its rows may read. In a wider unit the SQL itself must compare dates; that it
@@ -168,23 +188,12 @@ def _cut(warehouse: Warehouse, reach: Reach) -> str:
     """
     if reach == "whole":
         return ""
-    low, high = warehouse.rows("SELECT MIN(game_date), MAX(game_date) FROM unit_dates")[0]
     if reach == "same_date":
         return (
-            f" WHERE game_date BETWEEN DATE '{low}' AND DATE '{high}'"
+            f" WHERE game_date BETWEEN DATE '{span.low}' AND DATE '{span.high}'"
             " AND game_date IN (SELECT game_date FROM unit_dates)"
         )
-    first, last, reads_from = _history(warehouse, low, high)
     if reach == "season":
-        return f" WHERE game_date BETWEEN DATE '{first}' AND DATE '{last}'"
-    return f" WHERE game_date >= DATE '{reads_from}' AND game_date {'<' if reach == 'before' else '<='} DATE '{high}'"
-
-
-def _history(warehouse: Warehouse, low: date, high: date) -> tuple[date, date, date]:
-    """First and last date of the seasons that the dates belong to, and from when on their rows may read."""
-    found = warehouse.rows(
-        "SELECT COALESCE(MIN(first_date), ?), COALESCE(MAX(last_date), ?), COALESCE(MIN(reads_from), ?) FROM histories"
-        " WHERE last_date >= ? AND first_date <= ?",
-        [low, high, low, low, high],
-    )
-    return found[0]
+        return f" WHERE game_date BETWEEN DATE '{span.first}' AND DATE '{span.last}'"
+    before = "<" if reach == "before" else "<="
+    return f" WHERE game_date >= DATE '{span.reads_from}' AND game_date {before} DATE '{span.high}'"
