@@ -93,7 +93,7 @@ def test_one_source_alone_is_told(shop: Workshop) -> None:
 
 
 def test_a_second_source(shop: Workshop) -> None:
-    shop.warehouse.execute("INSERT INTO ledger.sources VALUES ('other', 1)")
+    shop.warehouse.execute("INSERT INTO ledger.sources VALUES ('shots', 'other', 1)")
     shop.warehouse.execute(f"INSERT INTO ledger.coverage VALUES ('other', 'shots', '{SEASON}', 'regular', 1)")
     found = of(fallbacks, ground(shop), "raw.shots")
     assert (found.outcome, found.said) == ("pass", "simulated covers 6 games, other covers 6 games")

@@ -15,6 +15,7 @@ from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.inputs import base_name, stored_table
 from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.origin import ingest_words
+from backcourt.engine.ranks import ranked
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import refuse_other_engine
 from backcourt.seasons import DateRange, Scope, season_of
@@ -210,12 +211,7 @@ def _raw_upstream(registry: Registry, asked: Sequence[Table]) -> set[str]:
 
 def _ingests(warehouse: Warehouse, table: str, seasons: set[str]) -> tuple[Words, ...]:
     """The ingest of every source that has delivered a raw table."""
-    sources = warehouse.rows(
-        "SELECT DISTINCT i.source, s.rank FROM ledger.ingests AS i JOIN ledger.sources AS s ON s.source = i.source"
-        " WHERE i.table_name = ? ORDER BY s.rank",
-        [table],
-    )
-    return tuple(words for source, _ in sources for words in _ask(warehouse, source, seasons))
+    return tuple(words for source in ranked(warehouse, table) for words in _ask(warehouse, source, seasons))
 
 
 def _ask(warehouse: Warehouse, source: str, seasons: set[str]) -> tuple[Words, ...]:

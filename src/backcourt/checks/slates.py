@@ -46,8 +46,8 @@ class Slate:
 
 
 def needs(registry: Registry) -> tuple[Contract, ...]:
-    """The raw tables of which a game has rows or has not, and for which the best source of a game is chosen."""
-    return tuple(contract for contract in registry.raw.values() if contract.arbitrate == "game")
+    """The raw tables of which a game has rows of both teams, or is not there whole."""
+    return tuple(contract for contract in registry.raw.values() if contract.has_sides)
 
 
 def slates(warehouse: Warehouse, registry: Registry, scope: Scope) -> Iterator[Slate]:

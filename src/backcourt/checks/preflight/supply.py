@@ -62,10 +62,10 @@ def _covering(opened: Warehouse, ground: Ground, name: str) -> tuple[dict[str, i
     """Per source, best first, the games of the scope that it covers; and the games that none covers."""
     rows = opened.rows(
         """SELECT s.game_date, s.season, s.games, c.source FROM ledger.schedule AS s
-        LEFT JOIN (SELECT DISTINCT season, season_type, source FROM ledger.coverage WHERE table_name = ?) AS c
+        LEFT JOIN (SELECT DISTINCT season, season_type, source FROM ledger.coverage WHERE table_name = $need) AS c
           ON c.season = s.season AND c.season_type = s.season_type
-        LEFT JOIN ledger.sources AS r ON r.source = c.source ORDER BY r.rank, s.game_date""",
-        [name],
+        LEFT JOIN ledger.sources AS r ON r.source = c.source AND r.table_name = $need ORDER BY r.rank, s.game_date""",
+        {"need": name},
     )
     by_source: dict[str, int] = {}
     uncovered = 0
