@@ -27,19 +27,17 @@ class Reordered:
     due: int
 
 
-def reorder(
-    warehouse: Warehouse, registry: Registry, need: str, sources: Sequence[str], known: Sequence[str], now: datetime
-) -> Reordered:
+def reorder(warehouse: Warehouse, registry: Registry, need: str, sources: Sequence[str], now: datetime) -> Reordered:
     """Take the sources of a need in this order from now on, those not named after them; one transaction.
 
-    Raises UsageError for a need or source that is none: `known` are the names of sources beside those that have delivered.
+    Raises UsageError for a need or source that is none; one that has delivered nothing yet may have its place.
     """
     contract = _contract(registry, need)
     ledger.refuse_as_of(warehouse)
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     before = ranks.ranked(warehouse, contract.name)
-    _refuse_strangers(contract, sources, {*known, *before})
+    _refuse_strangers(contract, sources, {*ranks.default_order(contract.name), *before})
     if tuple(sources) != ranks.chosen(warehouse, contract.name):
         with warehouse.transaction():
             _remember(warehouse, contract, sources, now)

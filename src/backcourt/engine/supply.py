@@ -72,7 +72,7 @@ def supplied_on(warehouse: Warehouse, needs: Collection[str], day: date) -> tupl
         GROUP BY p.table_name, p.source ORDER BY p.table_name, MIN(s.rank), p.source""",
         [day, sorted(needs)],
     )
-    return tuple(Supplied(*row[:4], tuple(row[4])) for row in rows)
+    return tuple(Supplied(need, source, games, count, tuple(ids)) for need, source, games, count, ids in rows)
 
 
 def overrides_on(warehouse: Warehouse, needs: Collection[str], day: date) -> tuple[Override, ...]:
