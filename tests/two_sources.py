@@ -11,7 +11,7 @@ from backcourt.sources.simulated.source import own_mappings
 from support import POST, SEASON, Line, Workshop, clock, read_csv, write_csv
 
 BETTER, WORSE = "nba_stats", "sportsdataverse"
-NEEDS = ("games", "player_box", "team_box", "shots", "play_by_play", "did_not_play", "officials")
+NEEDS = ("games", "player_box", "team_box", "shots", "did_not_play")
 
 
 class Feed:
@@ -19,7 +19,10 @@ class Feed:
 
     def __init__(self, source: str, league: Path, folder: Path) -> None:
         self.source, self.folder = source, folder
-        shutil.copytree(league, folder)
+        folder.mkdir()
+        for path in league.iterdir():
+            if path.stem.partition("_20")[0] in (*NEEDS, "teams", "players"):
+                shutil.copy(path, folder)
 
     def change(self, table: str, change: Callable[[Line], Line | None]) -> None:
         """Put every line of a table as `change` has it; None takes it out."""

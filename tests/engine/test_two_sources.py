@@ -105,7 +105,7 @@ def test_half_a_game_stands_where_nobody_has_all_of_it(
 
 
 def test_in_whatever_order_sources_arrive_the_same_rows_stand(league: Path, tmp_path: Path, games: list[str]) -> None:
-    """Three sources with gaps, halves and contradictions, a game on another date among them, in each order."""
+    """Three sources with gaps, halves and contradictions, a game on another date among them; each pair in both orders."""
     feeds = [Feed(name, league, tmp_path / name) for name in ("nba_stats", "local", "unheard_of")]
     stats, local, other = feeds
     stats.without([games[0]], ["player_box", "team_box"])
@@ -114,10 +114,10 @@ def test_in_whatever_order_sources_arrive_the_same_rows_stand(league: Path, tmp_
     teams = local.folder / "teams.csv"
     write_csv(teams, [line | {"city": "Elsewhere"} for line in read_csv(teams)])
     other.change("player_box", assists_of(games[2], 5))
-    for table in ("games", "player_box", "team_box", "shots", "play_by_play", "did_not_play", "officials"):
+    for table in NEEDS:
         other.change(table, of_game(games[5], game_date="2021-11-01"))
     found = []
-    for number, order in enumerate(permutations(feeds)):
+    for number, order in enumerate(list(permutations(feeds))[::2]):
         with workshop(tmp_path / f"{number}.duckdb", league) as shop:
             for hours, feed in enumerate(order):
                 feed.deliver(shop, hours)
@@ -126,7 +126,9 @@ def test_in_whatever_order_sources_arrive_the_same_rows_stand(league: Path, tmp_
                 for name in ("column_fingerprints", "schedule", "presence", "supplied", "sources")
             ]
             found.append((standing(shop), ledgers))
-    assert all(each == found[0] for each in found[1:])
+    for rows, kept in found[1:]:
+        assert rows == found[0][0]
+        assert kept == found[0][1]
     assert found[0][0]["games"]
 
 
@@ -162,7 +164,7 @@ def test_what_a_fallback_stood_for_gives_way_when_the_better_source_has_it(
     better.deliver(empty, 2)
     assert empty.warehouse.rows(day, [moved]) == [(date(2021, 11, 1),)]
     assert empty.backfill().is_complete
-    assert verify(empty.warehouse, empty.registry, Scope()).is_clean
+    assert empty.verify().passed
 
 
 def test_another_order_makes_due_what_then_differs_and_equals_a_rebuild(
@@ -228,10 +230,13 @@ def test_an_excerpt_chooses_among_what_was_known(
     corrected = assists(empty, games[0])
     moment = clock(2)
 
+    empty.warehouse.close()
+
     def opened(path: Path) -> Warehouse:
         return Warehouse.open(path, threads=1)
 
-    write_excerpt(empty.warehouse, tmp_path / "then.duckdb", POST, moment.now(), clock(4), opened)
+    with Warehouse.open(tmp_path / "two.duckdb", read_only=True, threads=1) as origin:
+        write_excerpt(origin, tmp_path / "then.duckdb", POST, moment.now(), clock(4), opened)
     with workshop(tmp_path / "then.duckdb", tmp_path) as then:
         assert assists(then, games[0]) < corrected
         assert supplied(then, "player_box")[games[0]] == (BETTER, True)
