@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.checks.verify import verify
 from backcourt.engine.excerpt import write_excerpt
 from backcourt.engine.explain import explain
 from backcourt.engine.ledger import broken_seals
 from backcourt.engine.reorder import reorder
 from backcourt.errors import UsageError
-from backcourt.seasons import Scope
 from backcourt.warehouse.duckdb import Warehouse
 from support import NOON, POST, Line, Workshop, clock, read_csv, workshop, write_csv
 from two_sources import BETTER, NEEDS, WORSE, Feed, standing, supplied
