@@ -154,10 +154,10 @@ def _unknown_seasons(warehouse: Warehouse, scope: Scope) -> Iterator[Gap]:
 
 
 def _undelivered(warehouse: Warehouse, registry: Registry, slate: Slate) -> Iterator[Gap]:
-    """The games of a slate that are not there whole, as runs of the dates on which its source promised games."""
+    """The games of a slate that no source has whole, as runs of the dates on which its source promised games."""
     contract = registry.raw[slate.need]
     lacking: dict[date, list[Game]] = {}
-    for game in slate.absent:
+    for game in slate.lacking:
         lacking.setdefault(game.game_date, []).append(game)
     promised = warehouse.rows(promised_query(contract)) if lacking else []
     days = [
