@@ -71,16 +71,18 @@ def _agree(stage: Stage, contract: Contract) -> Iterator[Result]:
 def _differing(contract: Contract) -> str:
     """SQL: date and season of every row that two sources have of a game that both have whole, and where they differ."""
     columns, shown = _COMPARED[contract.name]
-    beside = " AND ".join(f"{quoted(name)} = {{}}.{quoted(name)}" for name in ("game_id", "source"))
-    whole = " AND ".join(f"EXISTS (SELECT 1 FROM whole WHERE {beside.format(alias)})" for alias in "ab")
+    whole_a, whole_b = (
+        f"EXISTS (SELECT 1 FROM whole AS w WHERE w.game_id = {alias}.game_id AND w.source = {alias}.source)"
+        for alias in "ab"
+    )
     row = f"""SELECT a.game_date, a.season, {_first_difference(columns, shown)} AS cause
-    FROM live AS a JOIN live AS b ON {same_columns(contract.key, "a", "b")} AND a.rank < b.rank WHERE {whole}"""
+    FROM live AS a JOIN live AS b ON {same_columns(contract.key, "a", "b")} AND a.rank < b.rank WHERE {whole_a} AND {whole_b}"""
     alone = f"""
     UNION ALL SELECT a.game_date, a.season, concat({shown}, ' appeared: ', a.source, ' TRUE, ', o.source, ' without a row')
     FROM live AS a JOIN whole AS o ON o.game_id = a.game_id AND o.source <> a.source
     WHERE a.appeared AND NOT EXISTS (
       SELECT 1 FROM live AS b WHERE b.source = o.source AND {same_columns(contract.key, "a", "b")})
-      AND EXISTS (SELECT 1 FROM whole WHERE {beside.format("a")})"""
+      AND {whole_a}"""
     return f"""WITH live AS (
       SELECT l.*, s.rank FROM ({live(contract)}) AS l
       JOIN ledger.sources AS s ON s.source = l.source AND s.table_name = '{contract.name}' WHERE l.source <> '{MANUAL}'),
