@@ -54,7 +54,7 @@ def with_several(warehouse: Warehouse) -> set[str]:
 
 
 def all_sources(warehouse: Warehouse) -> list[str]:
-    """Every source that has delivered something dated, those of most needs first: whom one can ask again."""
+    """Every source that has delivered something, best for the schedule first: whom one can ask again."""
     rows = warehouse.rows(
         "SELECT source FROM ledger.sources WHERE NOT list_contains(?, source) GROUP BY source"
         " ORDER BY MIN(IF(table_name = 'games', rank, NULL)) NULLS LAST, COUNT(*) DESC, source",

@@ -8,6 +8,7 @@ from datetime import date
 
 from backcourt.engine import ledger
 from backcourt.engine.contract import Contract
+from backcourt.engine.ranks import ranked
 from backcourt.engine.raw import standing_rows
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -49,18 +50,20 @@ def write_supplied(warehouse: Warehouse, contract: Contract) -> None:
     rows = f"raw.{contract.name}_marked" if contract.snapshot else f"({standing_rows(warehouse, contract)})"
     of_dates = "game_date IN (SELECT game_date FROM touched_dates)"
     warehouse.execute(f"DELETE FROM ledger.supplied WHERE table_name = ? AND {of_dates}", [contract.name])
-    warehouse.execute(
-        f"""INSERT INTO ledger.supplied
-        WITH
-        -- row: those that stand on the dates
-        standing AS (SELECT * FROM {rows} WHERE {of_dates}),
-        -- game: whether it is all there, of whichever sources
-        whole AS (SELECT game_id, COALESCE({contract.whole or "TRUE"}, FALSE) AS is_whole FROM standing GROUP BY game_id)
-        SELECT ?, s.game_date, s.game_id, s.source, COUNT(*), BOOL_AND(w.is_whole)
-        FROM standing AS s JOIN whole AS w ON w.game_id = s.game_id GROUP BY s.game_date, s.game_id, s.source""",
-        [contract.name],
-    )
+    warehouse.execute(f"INSERT INTO ledger.supplied {_counted(warehouse, contract, rows, of_dates)}")
     ledger.seal(warehouse, "supplied", [contract.name])
+
+
+def _counted(warehouse: Warehouse, contract: Contract, rows: str, of_dates: str) -> str:
+    """SQL for the rows of each game by source; whether it is whole is asked of the rows of all its sources together."""
+    whole = f"COALESCE({contract.whole or 'TRUE'}, FALSE)"
+    by_game = f"SELECT '{contract.name}', game_date, game_id"
+    if len(ranked(warehouse, contract.name)) < 2:
+        return f"{by_game}, source, COUNT(*), {whole} FROM {rows} WHERE {of_dates} GROUP BY game_date, game_id, source"
+    return f"""WITH standing AS (SELECT * FROM {rows} WHERE {of_dates}),
+    sides AS (SELECT game_id, {whole} AS is_whole FROM standing GROUP BY game_id)
+    {by_game}, source, COUNT(*), BOOL_AND(is_whole) FROM standing JOIN sides USING (game_id)
+    GROUP BY game_date, game_id, source"""
 
 
 def supplied_on(warehouse: Warehouse, needs: Collection[str], day: date) -> tuple[Supplied, ...]:

@@ -326,8 +326,8 @@ def _raw_status(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple
                 total[position] += figure
     sources = _sources(warehouse, scope)
     return tuple(
-        RawStatus(table, season, *figures, sources.get((table, season), {}))
-        for (table, season), figures in sums.items()
+        RawStatus(table, season, expected, present, partial, uncovered, stored, sources.get((table, season), {}))
+        for (table, season), (expected, present, partial, uncovered, stored) in sums.items()
     )
 
 

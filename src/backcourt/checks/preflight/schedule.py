@@ -152,6 +152,6 @@ def _today(ground: Ground) -> date:
 
 
 def _ingest(ground: Ground, *seasons: str) -> str:
-    sources = ranks.ranked(ground.opened, "games") or ranks.all_sources(ground.opened)
+    sources = ranks.all_sources(ground.opened)
     words = ingest_words(ground.opened, sources[0], seasons) if sources else ("ingest", "SOURCE")
     return f"Fill it with  backcourt {shlex.join(words)}"
