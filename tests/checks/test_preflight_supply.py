@@ -93,12 +93,15 @@ def test_one_source_alone_is_told(shop: Workshop) -> None:
 
 
 def test_a_second_source(shop: Workshop) -> None:
-    shop.warehouse.execute("INSERT INTO ledger.sources VALUES ('other', 1)")
+    shop.warehouse.execute("INSERT INTO ledger.sources VALUES ('shots', 'other', 1)")
     shop.warehouse.execute(f"INSERT INTO ledger.coverage VALUES ('other', 'shots', '{SEASON}', 'regular', 1)")
     found = of(fallbacks, ground(shop), "raw.shots")
     assert (found.outcome, found.said) == ("pass", "simulated covers 6 games, other covers 6 games")
     missing = of(raw_coverage, ground(shop), "raw.shots of other")
-    assert (missing.outcome, missing.said[:18]) == ("fail", "0 of 6 final games")
+    assert (missing.outcome, missing.said[:18]) == ("warn", "0 of 6 final games")
+    assert missing.said.endswith("which other sources have")
+    shop.warehouse.execute(f"DELETE FROM raw.shots WHERE game_id = {FIRST}")
+    assert of(raw_coverage, ground(shop), "raw.shots of other").outcome == "fail"
 
 
 def test_a_need_that_no_source_covers(shop: Workshop) -> None:

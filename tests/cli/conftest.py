@@ -34,6 +34,7 @@ COUNTED = (
     "test_retry_verb.py",
     "test_validate_verb.py",
     "test_rollback_verb.py",
+    "test_sources_verb.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

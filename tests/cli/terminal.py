@@ -25,6 +25,7 @@ VERBS = (
     "demo",
     "ingest",
     "names",
+    "sources",
     "preflight",
     "plan",
     "backfill",

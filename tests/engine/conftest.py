@@ -11,9 +11,11 @@ from backcourt.checks.finding import Finding, review, store
 from backcourt.engine import refused
 from backcourt.engine.certify import certify
 from backcourt.engine.refused import Refusal
+from backcourt.engine.reorder import reorder
 from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
+from backcourt.sources.manual.adapter import ingest_manual
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
 from backcourt.warehouse.duckdb import Warehouse
@@ -23,7 +25,7 @@ from support import NOON, POST, Workshop, clock, copied, workshop
 @pytest.fixture(scope="session")
 def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A verified warehouse where every raw and ledger table has rows: a correction retired some, a bad name was set
-    aside, a sample was certified, a round of checks stored, a partition refused."""
+    aside, a value corrected by hand, an order of sources chosen, a sample was certified, a round of checks stored, a partition refused."""
     registry = POST
     with copied(built, league, tmp_path_factory.mktemp("whole")) as shop:
         inject(shop.folder, "assist_correction")
@@ -34,6 +36,11 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
         ingest_folder(
             shop.warehouse, registry, shop.folder, clock(1), source="simulated", kind="simulated", mappings=mappings
         )
+        arena = shop.warehouse.value("SELECT MIN(team_id) FROM raw.arenas_current")
+        by_hand = shop.folder.with_name("overrides.csv")
+        by_hand.write_text(f"table,key,column,value,reason\narenas,team_id={arena},city,Elsewhere,it moved\n", "utf-8")
+        ingest_manual(shop.warehouse, registry, by_hand, clock(1))
+        reorder(shop.warehouse, registry, "shots", ["simulated"], NOON)
         shop.backfill()
         certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)
         store(shop.warehouse, review("validate", "all", NOON, [Finding("points", "pass", "all add up")]))

@@ -15,7 +15,7 @@ LEDGER = [
     "ledger.meta", "ledger.ingests", "ledger.coverage", "ledger.sources", "ledger.schedule", "ledger.column_fingerprints",
     "ledger.retired", "ledger.partitions", "ledger.presence", "ledger.previous", "ledger.runs", "ledger.run_tables", "ledger.attempts",
     "ledger.changes", "ledger.certificates", "ledger.certified", "ledger.reviews",
-    "ledger.findings", "ledger.refused", "raw.unresolved",
+    "ledger.findings", "ledger.refused", "ledger.orders", "ledger.supplied", "ledger.overrides", "raw.unresolved",
 ]  # fmt: skip
 BOOKKEEPING = ["row_id", "ingest_id", "source", "known_at", "known_kind", "ingested_at"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backcourt.clock import FixedClock
+from backcourt.engine.ranks import all_sources, with_several
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.names import name_key
@@ -208,11 +209,11 @@ def test_the_time_of_an_alias_is_that_of_the_row(fed: tuple[Warehouse, Path]) ->
     assert warehouse.value("SELECT COUNT(*) FROM raw.player_aliases_current") == 2
 
 
-def test_an_alias_gives_its_keeper_no_rank_among_sources(fed: tuple[Warehouse, Path]) -> None:
-    """A second source would make every game be chosen between two."""
+def test_an_alias_makes_no_game_be_chosen_between_two_sources(fed: tuple[Warehouse, Path]) -> None:
     warehouse, _ = fed
     add_alias(warehouse, default_registry(), NewAlias("Wardell Curry", 201939), CLOCK)
-    assert warehouse.rows("SELECT source FROM ledger.sources") == [("local",)]
+    assert with_several(warehouse) == {"player_aliases"}
+    assert all_sources(warehouse) == ["local"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.inputs import base_name, stored_table
 from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.origin import ingest_words
+from backcourt.engine.ranks import BY_HAND, ranked
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import refuse_other_engine
 from backcourt.seasons import DateRange, Scope, season_of
@@ -153,10 +154,10 @@ def _unknown_seasons(warehouse: Warehouse, scope: Scope) -> Iterator[Gap]:
 
 
 def _undelivered(warehouse: Warehouse, registry: Registry, slate: Slate) -> Iterator[Gap]:
-    """The games of a slate that are not there whole, as runs of the dates on which its source promised games."""
+    """The games of a slate that no source has whole, as runs of the dates on which its source promised games."""
     contract = registry.raw[slate.need]
     lacking: dict[date, list[Game]] = {}
-    for game in slate.absent:
+    for game in slate.lacking:
         lacking.setdefault(game.game_date, []).append(game)
     promised = warehouse.rows(promised_query(contract)) if lacking else []
     days = [
@@ -210,12 +211,8 @@ def _raw_upstream(registry: Registry, asked: Sequence[Table]) -> set[str]:
 
 def _ingests(warehouse: Warehouse, table: str, seasons: set[str]) -> tuple[Words, ...]:
     """The ingest of every source that has delivered a raw table."""
-    sources = warehouse.rows(
-        "SELECT DISTINCT i.source, s.rank FROM ledger.ingests AS i JOIN ledger.sources AS s ON s.source = i.source"
-        " WHERE i.table_name = ? ORDER BY s.rank",
-        [table],
-    )
-    return tuple(words for source, _ in sources for words in _ask(warehouse, source, seasons))
+    asked = [source for source in ranked(warehouse, table) if source != BY_HAND]
+    return tuple(words for source in asked for words in _ask(warehouse, source, seasons))
 
 
 def _ask(warehouse: Warehouse, source: str, seasons: set[str]) -> tuple[Words, ...]:

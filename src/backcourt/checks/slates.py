@@ -17,12 +17,16 @@ MISSING, ONE_TEAM, STRANGE = "missing", "one team only", "not on the schedule so
 
 @dataclass(frozen=True)
 class Game:
-    """A game where promise and delivery differ: `missing`, there for `one team only`, or delivered as the schedule has it not."""
+    """A game where promise and delivery differ: `missing`, there for `one team only`, or delivered as the schedule has it not.
+
+    It `stands` all the same where another source has it whole.
+    """
 
     game_id: str
     game_date: date
     season: str
     problem: str
+    stands: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,19 @@ class Slate:
         return tuple(game for game in self.differing if game.problem != STRANGE)
 
     @property
+    def lacking(self) -> tuple[Game, ...]:
+        """Those of the absent games that no other source has whole either."""
+        return tuple(game for game in self.absent if not game.stands)
+
+    @property
     def strange(self) -> tuple[Game, ...]:
         """Games that were delivered under another date, without being final, or without being on the schedule."""
         return tuple(game for game in self.differing if game.problem == STRANGE)
 
 
 def needs(registry: Registry) -> tuple[Contract, ...]:
-    """The raw tables of which a game has rows or has not, and for which the best source of a game is chosen."""
-    return tuple(contract for contract in registry.raw.values() if contract.arbitrate == "game")
+    """The raw tables of which a game has rows of both teams, or is not there whole."""
+    return tuple(contract for contract in registry.raw.values() if contract.has_sides)
 
 
 def slates(warehouse: Warehouse, registry: Registry, scope: Scope) -> Iterator[Slate]:
@@ -71,17 +80,18 @@ def promised_query(contract: Contract) -> str:
 
 
 def differing_query(contract: Contract) -> str:
-    """SQL: source, game, date, season and problem of each game where promise and delivery differ."""
+    """SQL: source, game, date, season and problem of each game where promise and delivery differ, and whether it stands."""
     return f"""
 WITH promised AS ({_promised(contract)}),
 delivered AS (
   SELECT source, game_id, game_date, COUNT(DISTINCT team_id) AS teams FROM ({live(contract)}) GROUP BY ALL)
-SELECT p.source, p.game_id, p.game_date, p.season, IF(d.game_id IS NULL, '{MISSING}', '{ONE_TEAM}') AS problem
+SELECT p.source, p.game_id, p.game_date, p.season, IF(d.game_id IS NULL, '{MISSING}', '{ONE_TEAM}') AS problem,
+  EXISTS (SELECT 1 FROM delivered AS o WHERE o.game_id = p.game_id AND o.game_date = p.game_date AND o.teams >= 2) AS stands
 FROM promised AS p
 LEFT JOIN delivered AS d ON d.source = p.source AND d.game_id = p.game_id AND d.game_date = p.game_date
 WHERE d.game_id IS NULL OR d.teams < 2
 UNION ALL
-SELECT d.source, d.game_id, d.game_date, COALESCE(g.season, ''), '{STRANGE}'
+SELECT d.source, d.game_id, d.game_date, COALESCE(g.season, ''), '{STRANGE}', FALSE
 FROM delivered AS d LEFT JOIN raw.games_current AS g ON g.game_id = d.game_id
 WHERE g.game_id IS NULL OR g.game_date <> d.game_date OR (g.counts AND NOT g.is_final)
 ORDER BY 1, 3, 2"""

@@ -62,7 +62,11 @@ def _what(step: Step) -> str:
         parts.append(_told(step.ingests[0]))
     if step.is_above:
         parts.append("as above")
-    return "; ".join(parts) or UNTOLD
+    return "; ".join(parts) or ("other sources stand than before" if _is_reordered(step) else UNTOLD)
+
+
+def _is_reordered(step: Step) -> bool:
+    return step.table.startswith("raw.") and bool(step.causes)
 
 
 def _reasons(step: Step, indent: str) -> Iterator[str]:

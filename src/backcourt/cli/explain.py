@@ -71,6 +71,16 @@ def _show(found: Explanation) -> None:
         for one in found.inputs
     ]
     print_table("Built from", ("table", "of", "rows", "since then", "consumed columns"), rows, right=(2,))
+    supplied = [(f"raw.{one.need}", one.source, one.games, one.rows) for one in found.sources]
+    if supplied:
+        print_table("Sources of the games of its date", ("need", "source", "games", "rows"), supplied, right=(2, 3))
+    corrected = [
+        (f"raw.{one.need}", one.key, one.column, one.value, f"{one.source}: {one.replaced}", one.reason)
+        for one in found.overrides
+    ]
+    if corrected:
+        headers = ("need", "row", "column", "value", "in place of", "reason")
+        print_table("Corrected by hand", headers, corrected)
     attempts = [(one.run_id, one.outcome, one.reason, one.cause) for one in found.attempts]
     if attempts:
         print_table("Runs, newest first", ("run", "outcome", "reason", "cause"), attempts)

@@ -30,6 +30,7 @@ from backcourt.errors import BackcourtError, UsageError
 from backcourt.seasons import parse_seasons
 from backcourt.sources.feed.adapter import ADAPTERS, Adapter
 from backcourt.sources.local import IngestReport, ingest_folder
+from backcourt.sources.manual.adapter import ingest_manual
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -40,6 +41,7 @@ class Source(StrEnum):
     """Where raw data can come from."""
 
     LOCAL = "local"
+    MANUAL = "manual"
     SIMULATED = "simulated"
     NBA_CDN = "nba_cdn"
     NBA_STATS = "nba_stats"
@@ -50,15 +52,16 @@ def register(app: typer.Typer) -> None:
     app.command(
         "ingest",
         short_help="Fill the raw tables from a source.",
-        help="Fill the raw tables from a source: files of a folder, the simulated league, or the NBA's own documents.",
+        help="Fill the raw tables from a source: files of a folder, the simulated league, or the NBA's own documents; or"
+        " correct single values by hand, with a file that says which and why.",
         epilog="Example: backcourt ingest simulated --seasons 2021",
     )(ingest)
 
 
 @verb
 def ingest(
-    source: Annotated[Source, typer.Argument(help="local FOLDER, simulated, nba_cdn or nba_stats")],
-    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, for local")] = None,
+    source: Annotated[Source, typer.Argument(help="local FOLDER, manual FILE, simulated, nba_cdn or nba_stats")],
+    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, or the file for manual")] = None,
     seasons: Seasons = None,
     seed: Annotated[int, typer.Option(help="Which simulated league")] = 1,
     accept_deletions: Annotated[
@@ -72,8 +75,13 @@ def ingest(
     """Each file is one transaction: stored whole, or refused whole with the first wrong row named."""
     options = common(warehouse, lock_timeout, threads)
     labels = parse_seasons(seasons) if seasons else ()
-    if (source is Source.LOCAL) != (folder is not None):
-        raise UsageError("`ingest local` needs a folder, no other source takes one.", "backcourt ingest local FOLDER")
+    if (source in (Source.LOCAL, Source.MANUAL)) != (folder is not None):
+        raise UsageError(
+            "`ingest local` needs a folder and `ingest manual` a file, no other source takes one.",
+            "backcourt ingest local FOLDER",
+        )
+    if source is Source.MANUAL and labels:
+        raise UsageError("`ingest manual` takes no --seasons: its file is always taken whole.", "Leave it out.")
     limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
     if source.value in ADAPTERS:
         _fetch(options, ADAPTERS[source.value], labels, limit, as_json=as_json)
@@ -163,6 +171,8 @@ def _run(
 ) -> IngestReport:
     registry = default_registry()
     if folder is not None:
+        if source is Source.MANUAL:
+            return ingest_manual(warehouse, registry, folder, CLOCK)
         return ingest_folder(warehouse, registry, folder, CLOCK, seasons=labels, max_vanishing=limit, on_file=on_file)
     years = [int(label[:4]) for label in labels] or [2021]
     return simulate(warehouse, registry, CLOCK, years, seed=seed, on_file=on_file)

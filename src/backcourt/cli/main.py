@@ -18,6 +18,7 @@ VERBS = (
     "demo",
     "ingest",
     "names",
+    "sources",
     "preflight",
     "plan",
     "backfill",

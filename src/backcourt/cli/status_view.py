@@ -53,10 +53,13 @@ def show_raw(found: Status, scope: Scope) -> None:
         say("Raw tables are shown when no other process has the file.")
         return
     rows = [
-        (one.table, one.season, one.games_expected, one.games_present, one.games_partial, one.games_uncovered, one.rows)
+        (
+            *(one.table, one.season, one.games_expected, one.games_present, one.games_partial, one.games_uncovered),
+            *(one.rows, ", ".join(f"{games:,} {source}" for source, games in one.sources.items())),
+        )
         for one in found.raw
     ]
-    headers = ("table", "season", "games expected", "present", "partial", "not covered", "rows")
+    headers = ("table", "season", "games expected", "present", "partial", "not covered", "rows", "games by source")
     print_table(
         "Raw tables; games expected are final games that count, within what sources declare",
         headers,

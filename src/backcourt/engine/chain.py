@@ -165,7 +165,7 @@ def _nested(
             continue
         above.add(same)
         behind = tuple(_nested(step.table, steps, causes, above))
-        yield replace(step, causes=causes.get(step.table, ()), because=behind)
+        yield replace(step, causes=step.causes or causes.get(step.table, ()), because=behind)
 
 
 def _identity(step: Step) -> object:
@@ -337,7 +337,19 @@ def _step_of_raw(warehouse: Warehouse, registry: Registry, table: Table, upstrea
         *(upstream, dict(rows), on, _columns(warehouse, "chain_news")),
         ingests=tuple(told[:MOST_INGESTS]),
         more_ingests=more,
+        causes=_orders(warehouse, contract.name, asking, of_both),
     )
+
+
+def _orders(warehouse: Warehouse, need: str, asking: str, of_both: dict[str, str]) -> tuple[Cause, ...]:
+    """Changes of the order of a need's sources that came between the runs: no ingest tells of them."""
+    rows = warehouse.rows(
+        f"""SELECT o.sources, COUNT(DISTINCT a.game_date) FROM ledger.orders AS o
+        JOIN {asking} AS a ON o.after_run >= a.since AND o.after_run < a.ordinal
+        WHERE o.table_name = $need GROUP BY o.sources, o.ordinal ORDER BY o.ordinal DESC""",
+        {**of_both, "need": need},
+    )
+    return tuple(Cause(f"its sources are taken in the order {sources}", dates) for sources, dates in rows)
 
 
 def _told(warehouse: Warehouse) -> list[Told]:

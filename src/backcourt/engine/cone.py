@@ -19,10 +19,11 @@ from backcourt.engine.contract import Contract
 from backcourt.engine.evaluate import changed_inputs
 from backcourt.engine.expect import reach_of
 from backcourt.engine.hashing import quoted
-from backcourt.engine.inputs import with_inputs
+from backcourt.engine.inputs import stored_table, with_inputs
 from backcourt.engine.lineage import Bridge, Flow
 from backcourt.engine.mend import MENDED
 from backcourt.engine.news import create_news
+from backcourt.engine.ranks import with_several
 from backcourt.engine.registry import Registry, Table
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -98,24 +99,22 @@ def _behind(
         [table.full_name, sorted(dates)],
     )
     followed = {flow.upstream for flow in registry.lineage(table.name).flows}
-    untold = _last_untold(warehouse)
+    several = with_several(warehouse)
     seasons: dict[str, dict[date, Due]] = defaultdict(dict)
     for season, day, since, before, now in rows:
         changed = frozenset(changed_inputs(before, now))
-        of_raw = any(name.startswith("raw.") for name in changed)
-        if changed and changed <= followed and not (of_raw and since <= untold):
+        if changed and changed <= followed and _is_followed(warehouse, changed, since, several):
             seasons[season][day] = Due(since, changed)
     return seasons
 
 
-def _last_untold(warehouse: Warehouse) -> int:
-    """The newest run, by its ordinal, since which raw rows may have changed without a trace in them.
+def _is_followed(warehouse: Warehouse, changed: Collection[str], since: int, several: Collection[str]) -> bool:
+    """Whether the rows of raw tables tell of all that changed since a run, given by its ordinal.
 
-    The ingests of damaged rows are undone, and what stands may be another source's row than before.
+    The ingests of damaged rows are undone, and where there are several sources another one's row may stand than before.
     """
-    if warehouse.value("SELECT COUNT(*) > 1 FROM ledger.sources"):
-        return _NEVER
-    return int(ledger.meta(warehouse, MENDED) or 0)
+    raw = [stored_table(name).removeprefix("raw.") for name in changed if name.startswith("raw.")]
+    return not raw or (since > int(ledger.meta(warehouse, MENDED) or 0) and not set(raw) & set(several))
 
 
 def unreached(

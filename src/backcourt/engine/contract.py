@@ -122,6 +122,9 @@ class Contract(BaseModel):
     """A table: grain, key, columns and how its rows come to be.
 
     `kind` is raw (what a source said), post (describes final games) or pre (what could be known at a cut-off).
+    Where several sources have rows of a raw table, `arbitrate` says whether one is chosen for a whole game or row by row,
+    and `whole`, an aggregate over its rows, whether what a source has of the game (or row) is all of it: one that is not
+    whole stands only where none is.
     `covers` names the raw table whose declared coverage decides which games a built table must hold; `absent_games` is
     the reason why one of them may have no row. `ahead` lists the columns that are known before a game is played,
     `unplayed` says how a row of bulk history stood until then.
@@ -141,7 +144,8 @@ class Contract(BaseModel):
     covers: str | None = None
     aliases: tuple[str, ...] = ()
     known_at: Literal["result", "snapshot", "observed"] = "observed"
-    arbitrate: Literal["game", "none"] = "none"
+    arbitrate: Literal["game", "row"] = "row"
+    whole: str | None = None
     snapshot: bool = False
     ahead: tuple[str, ...] = ()
     unplayed: Unplayed | None = None
@@ -161,6 +165,16 @@ class Contract(BaseModel):
     def is_dated(self) -> bool:
         """Whether the table is partitioned by game date; registries are one partition."""
         return any(column.role == "partition" or column.name == "game_date" for column in self.columns)
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether a game is there whole only with rows of both teams."""
+        return self.arbitrate == "game" and self.whole is not None
+
+    @property
+    def unit(self) -> tuple[str, ...]:
+        """The columns that name what one source is chosen for."""
+        return ("game_id",) if self.arbitrate == "game" else self.key
 
     @property
     def column_names(self) -> tuple[str, ...]:

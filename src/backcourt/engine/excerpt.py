@@ -20,6 +20,7 @@ from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
 from backcourt.engine.intake import write_counts, write_schedule
 from backcourt.engine.mend import damaged_ingests
+from backcourt.engine.ranks import MANUAL
 from backcourt.engine.registry import Registry
 from backcourt.engine.renew import refuse_other_engine
 from backcourt.errors import UsageError, WarehouseError
@@ -116,7 +117,7 @@ def _take(origin: Warehouse, taken: Warehouse, registry: Registry, moment: datet
     with taken.attached(origin, "origin"), taken.transaction():
         taken.execute(
             "CREATE TEMP TABLE bulk AS SELECT MIN(ingest_id) AS ingest_id FROM origin.ledger.ingests"
-            " GROUP BY source, stream, table_name"
+            f" WHERE source <> '{MANUAL}' GROUP BY source, stream, table_name"
         )
         for contract in contracts:
             _copy_rows(taken, contract, at)
@@ -181,8 +182,12 @@ def _copy_ledger(taken: Warehouse, contracts: list[Contract], at: dict[str, date
         at,
     )
     taken.execute(
-        "INSERT INTO ledger.sources SELECT * FROM origin.ledger.sources WHERE source IN (SELECT source FROM ledger.ingests)"
+        "INSERT INTO ledger.sources SELECT * FROM origin.ledger.sources AS s"
+        " WHERE EXISTS (SELECT 1 FROM ledger.ingests AS i WHERE i.source = s.source AND i.table_name = s.table_name)"
     )
+    # In which order sources are taken is no fact that came to be known, but how facts are read.
+    taken.execute("INSERT INTO ledger.orders SELECT * FROM origin.ledger.orders")
+    taken.execute("INSERT INTO ledger.overrides SELECT * FROM origin.ledger.overrides WHERE told_at <= $moment", at)
 
 
 def _describe(origin: Warehouse, taken: Warehouse, registry: Registry, path: Path, moment: datetime) -> Excerpt:

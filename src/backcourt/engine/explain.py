@@ -11,6 +11,7 @@ from backcourt.engine.evaluate import changed_inputs, evaluate_all
 from backcourt.engine.expect import Reach, reach_of
 from backcourt.engine.inputs import stored_table
 from backcourt.engine.registry import Registry, Table
+from backcourt.engine.supply import Override, Supplied, overrides_on, supplied_on
 from backcourt.engine.waiting import Patience, mark
 from backcourt.errors import UsageError
 from backcourt.warehouse.duckdb import Warehouse
@@ -53,7 +54,10 @@ class PastAttempt:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything the ledger knows of one partition, with the chains behind its newest attempt and behind what is due."""
+    """Everything the ledger knows of one partition, with the chains behind its newest attempt and behind what is due.
+
+    `sources` and `overrides` are of the games of its date, for all that it reads, through other tables too.
+    """
 
     table: str
     game_date: date
@@ -72,6 +76,8 @@ class Explanation:
     committed_at: datetime | None
     checks: tuple[str, ...]
     inputs: tuple[Input, ...]
+    sources: tuple[Supplied, ...]
+    overrides: tuple[Override, ...]
     attempts: tuple[PastAttempt, ...]
     why_it_ran: Chain | None
     why_it_is_due: Chain | None
@@ -104,16 +110,25 @@ def explain(
     checks, built_from, built_today = found[0][-3:]
     changed = set(changed_inputs(built_from, built_today)) if built_from else set()
     inputs = _inputs(warehouse, registry, table, game_date, changed)
+    needs = _needs(registry, table)
     return Explanation(
         table=table.name,
         game_date=game_date,
         **dict(zip(_FACTS, found[0], strict=False)),
         checks=tuple(name for name in checks.split(",") if name),
         inputs=inputs,
+        sources=supplied_on(warehouse, needs, game_date),
+        overrides=overrides_on(warehouse, needs, game_date),
         attempts=_attempts(warehouse, table, game_date),
         why_it_ran=chain.of_last(warehouse, registry, table, game_date),
         why_it_is_due=chain.of_due(warehouse, registry, table, game_date),
     )
+
+
+def _needs(registry: Registry, table: Table) -> set[str]:
+    """The raw tables that a table reads, through others too."""
+    read = {name for each in registry.with_upstream([table]) for name in registry.lineage(each.name).consumed}
+    return {stored_table(name).removeprefix("raw.") for name in read if name.startswith("raw.")}
 
 
 def _inputs(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from backcourt.engine import ledger
+from backcourt.engine import ledger, ranks
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
 from backcourt.engine.mend import close_damage, is_damaged, undo_damaged_ingests
-from backcourt.engine.raw import columns_list, create_views, live
+from backcourt.engine.raw import columns_list, create_views, live, same_columns
 from backcourt.engine.staging import find_conflicts, settle
+from backcourt.engine.supply import write_supplied
 from backcourt.errors import SourceError
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -26,7 +27,7 @@ class Delivery:
 
     `scope` names what it covers (seasons, or all) and `windows` the spans of dates it is complete for; None means
     all dates. `coverage` lists the (season, season_type) pairs that the source promises for the table. What is missing
-    from one that only `grows` has not vanished.
+    from one that only `grows` has not vanished. Of one that is `observed` even the first rows are known only since they came.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Delivery:
     windows: tuple[tuple[date, date], ...] | None
     coverage: tuple[tuple[str, str], ...] = ()
     grows: bool = False
+    observed: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,14 +214,25 @@ def _record(warehouse: Warehouse, contract: Contract, delivery: Delivery, outcom
 
 
 def _register_source(warehouse: Warehouse, contract: Contract, source: str) -> None:
-    """Give a new source its rank, and the table the view that chooses between its sources, before rows are counted.
-
-    Who only adds to a registry is none that games are chosen from: it has no rank.
-    """
-    if contract.is_dated and not warehouse.value("SELECT COUNT(*) FROM ledger.sources WHERE source = ?", [source]):
-        warehouse.insert("ledger.sources", [(source, warehouse.value("SELECT COUNT(*) FROM ledger.sources"))])
-        ledger.seal(warehouse, "sources")
+    """Give a new source its place, and the table the view that chooses between its sources, before rows are counted."""
+    ranks.register(warehouse, contract.name, source)
     create_views(warehouse, contract)
+
+
+def _touched_units(warehouse: Warehouse, contract: Contract) -> str:
+    """SQL for the dates of rows of other sources that come to stand, or no longer do, by what is delivered.
+
+    Sources may disagree on the date of a game. Rows of ingests that were undone are not known any more, so after these
+    every date counts.
+    """
+    if not contract.is_dated or len(ranks.ranked(warehouse, contract.name)) < 2:
+        return "SELECT CAST(NULL AS DATE) AS game_date WHERE FALSE"
+    unit = ", ".join(quoted(name) for name in contract.unit)
+    return f"""SELECT l.game_date FROM ({live(contract)}) AS l WHERE EXISTS (
+      SELECT 1 FROM (
+        SELECT {unit} FROM arriving UNION
+        SELECT {unit} FROM known WHERE row_id IN (SELECT row_id FROM differences)) AS u WHERE {same_columns(contract.unit, "u", "l")})
+      OR EXISTS (SELECT 1 FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged')"""
 
 
 def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, ingest_id: int, moment: datetime) -> None:
@@ -231,7 +244,8 @@ def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, in
         f"""CREATE OR REPLACE TEMP TABLE touched_dates AS
         SELECT DISTINCT {_date("s", contract)} AS game_date FROM arriving AS s
         UNION SELECT DISTINCT {_date("l", contract)} FROM known AS l JOIN differences AS d ON d.row_id = l.row_id
-        UNION SELECT game_date FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged'"""
+        UNION SELECT game_date FROM ledger.partitions WHERE table_name = '{contract.full_name}' AND state = 'damaged'
+        UNION {_touched_units(warehouse, contract)}"""
     )
     retired = warehouse.value(
         "INSERT INTO ledger.retired SELECT DISTINCT ?, row_id, what, CAST(? AS TIMESTAMP), ?"
@@ -240,7 +254,7 @@ def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, in
     )
     if retired:
         ledger.seal(warehouse, "retired", [contract.name])
-    declared = _declared(contract) if is_first else "$moment"
+    declared = _declared(contract) if is_first and not delivery.observed else "$moment"
     warehouse.execute(
         f"""INSERT INTO raw.{contract.name}
           ({columns_list(contract)}, row_id, ingest_id, source, known_at, known_kind, ingested_at)
@@ -274,6 +288,7 @@ def write_counts(warehouse: Warehouse, contract: Contract) -> None:
     """Bring what the ledger says of a raw table's rows up to date, for the dates in `touched_dates`."""
     _write_fingerprints(warehouse, contract)
     _write_presence(warehouse, contract)
+    write_supplied(warehouse, contract)
 
 
 def _write_fingerprints(warehouse: Warehouse, contract: Contract) -> None:
@@ -308,7 +323,7 @@ def _write_presence(warehouse: Warehouse, contract: Contract) -> None:
     """Per date the games that have rows, and those that have them for one team only; `status` reads this."""
     if not contract.is_dated or "game_id" not in contract.column_names:
         return
-    teams = "COUNT(DISTINCT team_id)" if contract.arbitrate == "game" else "2"
+    teams = "COUNT(DISTINCT team_id)" if contract.has_sides else "2"
     warehouse.execute(
         "DELETE FROM ledger.presence WHERE table_name = ? AND game_date IN (SELECT game_date FROM touched_dates)",
         [contract.full_name],

@@ -11,6 +11,8 @@ from datetime import date
 
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
+from backcourt.engine.ranks import MANUAL, ranked
+from backcourt.engine.raw import same_columns
 from backcourt.warehouse.duckdb import Warehouse
 
 
@@ -63,12 +65,21 @@ def _near(dates: tuple[date, date] | None) -> str:
 
 
 def _standing(warehouse: Warehouse, contract: Contract) -> str:
-    """What a source says of a game is news to nobody while a better one has rows of it."""
-    if contract.arbitrate == "none" or not warehouse.value("SELECT COUNT(*) > 1 FROM ledger.sources"):
+    """What a source says of a game (or key) is news to nobody while a better one stands for it, before it and after."""
+    if len([source for source in ranked(warehouse, contract.name) if source != MANUAL]) < 2:
         return ""
-    return f""" AND NOT EXISTS (
-      SELECT 1 FROM {contract.full_name} AS b JOIN ledger.sources AS better ON better.source = b.source
-      JOIN ledger.sources AS own ON own.source = told.row_key.source
-      LEFT JOIN ledger.retired AS t ON t.table_name = '{contract.name}' AND t.row_id = b.row_id
-      WHERE b.game_id = told.row_key.game_id AND better.rank < own.rank AND b.ingest_id <= told.ingest_id
-        AND (t.ingest_id IS NULL OR t.ingest_id > told.ingest_id))"""
+    return f" AND NOT ({_overruled(contract, '<')} AND {_overruled(contract, '<=')})"
+
+
+def _overruled(contract: Contract, until: str) -> str:
+    """SQL for that another source stood for the unit of a told row when the ingests up to its own, or before it, were known."""
+    whole = f"COALESCE({contract.whole or 'TRUE'}, FALSE)"
+    # What nobody had then has no rows to aggregate, and then no source stood.
+    return f"""COALESCE((
+      SELECT arg_min(o.source, (NOT o.is_whole, o.rank)) <> told.row_key.source FROM (
+        SELECT b.source, ANY_VALUE(s.rank) AS rank, {whole} AS is_whole FROM {contract.full_name} AS b
+        JOIN ledger.sources AS s ON s.source = b.source AND s.table_name = '{contract.name}' AND s.source <> '{MANUAL}'
+        LEFT JOIN ledger.retired AS t ON t.table_name = '{contract.name}' AND t.row_id = b.row_id
+        WHERE {same_columns(contract.unit, "b", "told.row_key")} AND b.ingest_id {until} told.ingest_id
+          AND (t.ingest_id IS NULL OR NOT t.ingest_id {until} told.ingest_id)
+        GROUP BY b.source) AS o), FALSE)"""

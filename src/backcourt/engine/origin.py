@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 
 from backcourt.engine import ledger
+from backcourt.engine.ranks import MANUAL
 from backcourt.seasons import seasons_flag
 from backcourt.warehouse.duckdb import Warehouse
 
 # What stands for a folder that was never told: a warehouse may have been filled from Python.
 FOLDER = "FOLDER"
 
-_UNTOLD = {"local": ("local", FOLDER)}
+_UNTOLD = {"local": ("local", FOLDER), MANUAL: (MANUAL, "FILE")}
 
 
 def remember(warehouse: Warehouse, source: str, words: Sequence[str]) -> None:
@@ -27,6 +28,8 @@ def ingest_words(warehouse: Warehouse, source: str, seasons: Iterable[str]) -> t
     """The words after `backcourt` that ask a source again for some seasons; FOLDER stands for a folder that is not known."""
     told = ledger.meta(warehouse, _key(source))
     words = tuple(json.loads(told)) if told else _UNTOLD.get(source, (source,))
+    if source == MANUAL:
+        return ("ingest", *words)
     labels = set(seasons)
     if ledger.meta(warehouse, "kind") == "simulated":
         # A league is played whole: without one of its seasons the players of that season would vanish.

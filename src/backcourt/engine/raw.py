@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from backcourt.engine.contract import Contract
 from backcourt.engine.hashing import quoted
 from backcourt.engine.inputs import SCHEDULED
+from backcourt.engine.ranks import MANUAL, ranked
 from backcourt.warehouse.duckdb import Warehouse
 
 BOOKKEEPING = {
@@ -37,15 +38,15 @@ def create(warehouse: Warehouse, contracts: Iterable[Contract]) -> None:
 def create_views(warehouse: Warehouse, contract: Contract) -> None:
     """(Re)create the current view of a raw table, after its sources changed."""
     if contract.snapshot:
-        warehouse.execute(f"CREATE OR REPLACE VIEW raw.{contract.name}_marked AS {_marked(contract)}")
+        warehouse.execute(f"CREATE OR REPLACE VIEW raw.{contract.name}_marked AS {_marked(warehouse, contract)}")
         warehouse.execute(
             f"CREATE OR REPLACE VIEW raw.{contract.name}_current AS SELECT {columns_list(contract)}"
             f" FROM raw.{contract.name}_marked WHERE is_admitted"
         )
     else:
-        standing = _standing(warehouse, contract)
         warehouse.execute(
-            f"CREATE OR REPLACE VIEW raw.{contract.name}_current AS SELECT {columns_list(contract)} FROM ({standing})"
+            f"CREATE OR REPLACE VIEW raw.{contract.name}_current AS SELECT {columns_list(contract)}"
+            f" FROM ({standing_rows(warehouse, contract)})"
         )
     if contract.ahead:
         warehouse.execute(
@@ -55,10 +56,14 @@ def create_views(warehouse: Warehouse, contract: Contract) -> None:
 
 
 def live(contract: Contract) -> str:
-    """SQL for the rows of a raw table that were not retired, bookkeeping included."""
+    """SQL for the rows of a raw table that were not retired, bookkeeping included, of every source."""
+    return live_rows(contract.name)
+
+
+def live_rows(name: str) -> str:
+    """The same by the name of the table."""
     return (
-        f"SELECT * FROM raw.{contract.name} WHERE row_id NOT IN"
-        f" (SELECT row_id FROM ledger.retired WHERE table_name = '{contract.name}')"
+        f"SELECT * FROM raw.{name} WHERE row_id NOT IN (SELECT row_id FROM ledger.retired WHERE table_name = '{name}')"
     )
 
 
@@ -68,23 +73,50 @@ def columns_list(contract: Contract, alias: str = "") -> str:
     return ", ".join(prefix + quoted(column.name) for column in contract.columns)
 
 
-def _standing(warehouse: Warehouse, contract: Contract) -> str:
-    """Per game the rows of the best source that has it; one source needs no choice."""
-    several = warehouse.value("SELECT COUNT(*) > 1 FROM ledger.sources")
-    if contract.arbitrate == "none" or not several:
+def standing_rows(warehouse: Warehouse, contract: Contract, *, manual: bool = True) -> str:
+    """SQL for the rows that stand, bookkeeping included: of the best source, manual ones in place of the rows they correct.
+
+    One source needs no choice, and then this is all of it. Without `manual` it is what the sources say by themselves.
+    """
+    sources = ranked(warehouse, contract.name)
+    feeds = [source for source in sources if source != MANUAL]
+    if len(sources) < 2:
         return live(contract)
-    return f"""WITH live AS ({live(contract)}),
-    ranked AS (SELECT DISTINCT live.game_id, live.source, s.rank FROM live JOIN ledger.sources AS s ON s.source = live.source),
-    best AS (SELECT game_id, MIN(rank) AS rank FROM ranked GROUP BY game_id)
-    SELECT live.* FROM live
-    JOIN ranked ON ranked.game_id = live.game_id AND ranked.source = live.source
-    JOIN best ON best.game_id = ranked.game_id AND best.rank = ranked.rank"""
+    best = _best(contract) if len(feeds) > 1 else f"SELECT * FROM ({live(contract)}) WHERE source <> '{MANUAL}'"
+    return _corrected(contract, best) if manual and MANUAL in sources else best
 
 
-def _marked(contract: Contract) -> str:
-    """Every live offer with the phase it stood in; the one place that decides what may be read as pre-game."""
+def _best(contract: Contract) -> str:
+    """Of each game (or key) the rows of the best source: one that has it whole before one that has not, then by rank."""
+    unit = ", ".join(quoted(name) for name in contract.unit)
+    return f"""WITH live AS (SELECT * FROM ({live(contract)}) WHERE source <> '{MANUAL}'),
+    offered AS (SELECT {unit}, source, COALESCE({contract.whole or "TRUE"}, FALSE) AS is_whole FROM live GROUP BY {unit}, source),
+    best AS (
+      SELECT {unit}, arg_min(o.source, (NOT o.is_whole, s.rank)) AS source FROM offered AS o
+      JOIN ledger.sources AS s ON s.source = o.source AND s.table_name = '{contract.name}' GROUP BY {unit})
+    SELECT live.* FROM live JOIN best ON best.source = live.source AND {same_columns(contract.unit, "best", "live")}"""
+
+
+def _corrected(contract: Contract, rows: str) -> str:
+    """Rows with the manual ones in place of those of their key; a manual row corrects and never adds."""
+    names = ", ".join(f"IF(m.row_id IS NULL, s.{name}, m.{name}) AS {name}" for name in _all_names(contract))
+    return f"""SELECT {names} FROM ({rows}) AS s
+    LEFT JOIN (SELECT * FROM ({live(contract)}) WHERE source = '{MANUAL}') AS m ON {same_columns(contract.key, "m", "s")}"""
+
+
+def _all_names(contract: Contract) -> list[str]:
+    return [quoted(name) for name in (*contract.column_names, *BOOKKEEPING)]
+
+
+def same_columns(names: Iterable[str], one: str, other: str) -> str:
+    """SQL for that two rows have the same values in some columns."""
+    return " AND ".join(f"{one}.{quoted(name)} IS NOT DISTINCT FROM {other}.{quoted(name)}" for name in names)
+
+
+def _marked(warehouse: Warehouse, contract: Contract) -> str:
+    """Every standing offer with the phase it stood in; the one place that decides what may be read as pre-game."""
     admitted = ", ".join(f"'{quality}'" for quality in ADMITTED)
     in_game = "COALESCE(l.snapshot_at >= g.cutoff_at, FALSE)"
     return f"""SELECT l.*, {in_game} AS is_in_game,
       NOT {in_game} AND l.snapshot_quality IN ({admitted}) AS is_admitted
-    FROM ({live(contract)}) AS l JOIN raw.games_current AS g ON g.game_id = l.game_id"""
+    FROM ({standing_rows(warehouse, contract)}) AS l JOIN raw.games_current AS g ON g.game_id = l.game_id"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from backcourt.engine.contract import Column, Contract
 from backcourt.engine.hashing import quoted
-from backcourt.engine.raw import columns_list
+from backcourt.engine.raw import columns_list, live_rows
 from backcourt.errors import SourceError
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -105,14 +105,14 @@ def _referring(contract: Contract, column: str, target: str) -> list[str]:
 
 
 def _dangling(contract: Contract, column: str, target: str) -> str:
-    """What the column refers to, with all that must agree, and that is not there."""
+    """What the column refers to, with all that must agree, and that no source has: the one that stands may have another date."""
     names = _referring(contract, column, target)
     ours = [target.removesuffix("s") + "_id", *names[1:]]
     same = " AND ".join(f"t.{quoted(own)} = s.{quoted(name)}" for own, name in zip(ours, names, strict=True))
     listed = ", ".join(quoted(name) for name in names)
     return (
         f"SELECT * FROM (SELECT DISTINCT {listed} FROM staged WHERE problem IS NULL AND {quoted(column)} IS NOT NULL) AS s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM raw.{target}_current AS t WHERE {same})"
+        f" WHERE NOT EXISTS (SELECT 1 FROM ({live_rows(target)}) AS t WHERE {same})"
     )
 
 

@@ -49,7 +49,7 @@ class TableStatus:
 
 @dataclass(frozen=True)
 class RawStatus:
-    """Games of one raw table in one season: expected within coverage, present, present for one team only."""
+    """Games of one raw table in one season: expected within coverage, present, present for one team only; and by source."""
 
     table: str
     season: str
@@ -58,6 +58,7 @@ class RawStatus:
     games_partial: int
     games_uncovered: int
     rows: int
+    sources: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -323,4 +324,22 @@ def _raw_status(warehouse: Warehouse, registry: Registry, scope: Scope) -> tuple
             total = sums.setdefault((table, season), [0] * 5)
             for position, figure in enumerate(figures):
                 total[position] += figure
-    return tuple(RawStatus(table, season, *figures) for (table, season), figures in sums.items())
+    sources = _sources(warehouse, scope)
+    return tuple(
+        RawStatus(table, season, expected, present, partial, uncovered, stored, sources.get((table, season), {}))
+        for (table, season), (expected, present, partial, uncovered, stored) in sums.items()
+    )
+
+
+def _sources(warehouse: Warehouse, scope: Scope) -> dict[tuple[str, str], dict[str, int]]:
+    """Per raw table and season the games that stand from each source."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for table, season, game_date, source, games in warehouse.rows(
+        """SELECT 'raw.' || p.table_name, s.season, p.game_date, p.source, COUNT(*) FROM ledger.supplied AS p
+        JOIN (SELECT DISTINCT game_date, season FROM ledger.schedule) AS s ON s.game_date = p.game_date
+        GROUP BY ALL ORDER BY ALL"""
+    ):
+        if scope.includes(game_date, season):
+            of_table = found.setdefault((table, season), {})
+            of_table[source] = of_table.get(source, 0) + games
+    return found

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from backcourt.clock import Clock
 from backcourt.engine import ledger, raw
 from backcourt.engine.intake import Delivery, receive
+from backcourt.engine.ranks import BY_HAND, NO_SOURCES
 from backcourt.engine.raw import columns_list, live
 from backcourt.engine.registry import Registry
 from backcourt.engine.renew import renew
@@ -23,9 +24,6 @@ from backcourt.names import name_key
 from backcourt.sources.known import SOURCES
 from backcourt.sources.local.people import unresolved
 from backcourt.warehouse.duckdb import Warehouse
-
-BY_HAND = "names"
-"""What the aliases that are added by command stand under, where a source would."""
 
 _NEAR = 4
 _SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
@@ -210,7 +208,7 @@ def _player(warehouse: Warehouse, alias: NewAlias) -> str:
 
 
 def _refuse_stranger(warehouse: Warehouse, alias: NewAlias) -> None:
-    fed = {row[0] for row in warehouse.rows("SELECT DISTINCT source FROM ledger.ingests")} - {BY_HAND}
+    fed = {row[0] for row in warehouse.rows("SELECT DISTINCT source FROM ledger.ingests")} - set(NO_SOURCES)
     known = sorted(fed | {source.name for source in SOURCES})
     if alias.feed is not None and alias.feed not in known:
         raise UsageError(f"There is no source {alias.feed!r}.", f"Known sources: {', '.join(known)}.")

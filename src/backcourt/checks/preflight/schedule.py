@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from backcourt.checks.finding import Finding, Outcome
 from backcourt.checks.preflight.ground import Ground
-from backcourt.engine import ledger
+from backcourt.engine import ledger, ranks
 from backcourt.engine.origin import ingest_words
 from backcourt.seasons import eastern_date, season_window
 from backcourt.warehouse.duckdb import Warehouse
@@ -152,6 +152,6 @@ def _today(ground: Ground) -> date:
 
 
 def _ingest(ground: Ground, *seasons: str) -> str:
-    sources = [row[0] for row in ground.opened.rows("SELECT source FROM ledger.sources ORDER BY rank LIMIT 1")]
+    sources = ranks.all_sources(ground.opened)
     words = ingest_words(ground.opened, sources[0], seasons) if sources else ("ingest", "SOURCE")
     return f"Fill it with  backcourt {shlex.join(words)}"

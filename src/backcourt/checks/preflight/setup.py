@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from backcourt.checks.finding import Finding
 from backcourt.checks.preflight.ground import Ground
-from backcourt.engine import ledger
+from backcourt.engine import ledger, ranks
 from backcourt.settings import SETTINGS, wrong_settings
 
 _PREFIX = "BACKCOURT_"
@@ -57,7 +57,7 @@ def _chosen(ground: Ground) -> tuple[str, ...]:
         return ground.chosen
     if ground.warehouse is None or not ledger.exists(ground.warehouse):
         return tuple(ground.credentials)
-    return tuple(row[0] for row in ground.opened.rows("SELECT source FROM ledger.sources ORDER BY rank"))
+    return tuple(ranks.all_sources(ground.opened))
 
 
 def _known(ground: Ground) -> str:

@@ -13,7 +13,8 @@ from backcourt.warehouse.duckdb import Warehouse
 
 
 def raw_coverage(ground: Ground) -> Iterator[Finding]:
-    """Per source and need: the games delivered are those promised, neither fewer nor others, on their dates."""
+    """Per source and need: the games delivered are those promised, neither fewer nor others, on their dates; who has not
+    what another source has is only warned of."""
     opened = ground.opened
     queries = {contract.name: differing_query(contract) for contract in needs(ground.registry)}
     found = list(slates(opened, ground.registry, ground.scope))
@@ -27,14 +28,16 @@ def raw_coverage(ground: Ground) -> Iterator[Finding]:
         said = f"{slate.promised - len(slate.absent):,} of {slate.promised:,} final games"
         problems = []
         if slate.absent:
-            problems.append(f"not there whole: {listed(slate.absent)}")
+            problems.append(
+                f"not there whole: {listed(slate.absent)}" + (", which other sources have" if not slate.lacking else "")
+            )
         if slate.strange:
             problems.append(f"there, and not final on that date by the schedule: {listed(slate.strange)}")
         hint = ""
         if problems:
             seasons = {game.season for game in slate.differing if game.season}
             hint = f"Ask again with  backcourt {shlex.join(ingest_words(opened, slate.source, seasons))}"
-        outcome: Outcome = "fail" if slate.absent else "warn" if slate.strange else "pass"
+        outcome: Outcome = "fail" if slate.lacking else "warn" if problems else "pass"
         said = ": ".join([said, "; ".join(problems)] if problems else [said])
         yield Finding("raw coverage", outcome, said, subject, figures, queries[slate.need], hint)
     if not found:
@@ -62,10 +65,10 @@ def _covering(opened: Warehouse, ground: Ground, name: str) -> tuple[dict[str, i
     """Per source, best first, the games of the scope that it covers; and the games that none covers."""
     rows = opened.rows(
         """SELECT s.game_date, s.season, s.games, c.source FROM ledger.schedule AS s
-        LEFT JOIN (SELECT DISTINCT season, season_type, source FROM ledger.coverage WHERE table_name = ?) AS c
+        LEFT JOIN (SELECT DISTINCT season, season_type, source FROM ledger.coverage WHERE table_name = $need) AS c
           ON c.season = s.season AND c.season_type = s.season_type
-        LEFT JOIN ledger.sources AS r ON r.source = c.source ORDER BY r.rank, s.game_date""",
-        [name],
+        LEFT JOIN ledger.sources AS r ON r.source = c.source AND r.table_name = $need ORDER BY r.rank, s.game_date""",
+        {"need": name},
     )
     by_source: dict[str, int] = {}
     uncovered = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backcourt.checks import finding
 from backcourt.checks.finding import Review
-from backcourt.checks.validate import copies, equalities, health, quarantine, stored
+from backcourt.checks.validate import copies, equalities, health, quarantine, sources, stored
 from backcourt.checks.validate.quarantine import Quarantine
 from backcourt.checks.validate.result import Result, Rule, not_made
 from backcourt.checks.validate.spot import sample
@@ -22,7 +22,16 @@ from backcourt.warehouse.duckdb import Warehouse
 EXPECTED = Rule(
     "expected", "contracts", "blocking", "the scope holds partitions that must exist: of nothing nothing can be right"
 )
-RULES = (EXPECTED, *stored.RULES, *equalities.RULES, *copies.RULES, *health.RULES, *sample.RULES, *quarantine.RULES)
+RULES = (
+    EXPECTED,
+    *stored.RULES,
+    *equalities.RULES,
+    *copies.RULES,
+    *health.RULES,
+    *sources.RULES,
+    *sample.RULES,
+    *quarantine.RULES,
+)
 """Every rule by name; a table's own checks stand for themselves."""
 
 
@@ -71,7 +80,7 @@ def validate(
     return Validation(made, decided)
 
 
-FAMILIES = 5
+FAMILIES = 6
 
 
 def _asked(stage: Stage, samples: int, seed: int, on_family: Callable[[str, int], None]) -> list[Result]:
@@ -83,6 +92,7 @@ def _asked(stage: Stage, samples: int, seed: int, on_family: Callable[[str, int]
         ("equalities", equalities.equalities(stage)),
         ("copies", copies.copies(stage)),
         ("health of columns", health.health(stage)),
+        ("sources", sources.source_rules(stage)),
         ("rows from raw", sample.spot_checks(stage, samples, seed)),
     ):
         results += made

@@ -25,7 +25,7 @@ from backcourt.sources.feed.outcome import ABSENT, DAMAGED, NOT_ASKED, NOT_FETCH
 from backcourt.sources.feed.reading import Reading, read, versions
 from backcourt.sources.feed.spool import Noted, Spool
 from backcourt.sources.http import Fetcher, Progress, Pulled, pull
-from backcourt.sources.local.adapter import MappedFile, ingest_folder, refuse_second_schedule
+from backcourt.sources.local.adapter import MappedFile, ingest_folder
 from backcourt.sources.payload import Record, Request
 from backcourt.warehouse.duckdb import Warehouse
 
@@ -54,8 +54,6 @@ def feed(
             f"{adapter.name} has the schedule of the current season only, not of {season}.",
             f"Take past seasons from another source:  backcourt ingest nba_stats --seasons {season[:4]}",
         )
-    with opening() as warehouse:
-        refuse_second_schedule(warehouse, adapter.name)
     work = _Feed(registry, adapter, season, fetcher, clock, max_vanishing, progress)
     if not work.take_season(adapter.of_season(season)):
         return work.report

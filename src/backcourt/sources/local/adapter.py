@@ -111,13 +111,11 @@ def ingest_folder(
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())
-    if any(file.mapping.table == "games" for file in found.files):
-        refuse_second_schedule(warehouse, source)
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():
         ledger.claim_kind(warehouse, kind)
     chosen = [file for file in _in_order(registry, found.files) if file.season is None or file.season in wanted]
-    with _announced(warehouse, registry, clock, f"ingest of {folder.name}", len(chosen)) as announce:
+    with announced(warehouse, registry, clock, f"ingest of {folder.name}", len(chosen)) as announce:
         outcomes = []
         for file in chosen:
             try:
@@ -131,23 +129,11 @@ def ingest_folder(
                 continue
             announce(outcomes[-1])
             on_file(outcomes[-1])
-    return IngestReport(tuple(outcomes), found.ignored, wanted, _now_due(warehouse))
-
-
-def refuse_second_schedule(warehouse: Warehouse, source: str) -> None:
-    """Raise SourceError where the warehouse has its games from another source: nothing chooses between two schedules."""
-    if not ledger.exists(warehouse):
-        return
-    others = warehouse.rows("SELECT DISTINCT source FROM raw.games WHERE source <> ? ORDER BY source", [source])
-    if others:
-        raise SourceError(
-            f"This warehouse has its games from {others[0][0]}, and {source} has games too; it can have one source of them.",
-            f"Ingest {source} into a warehouse of its own:  --warehouse FILE",
-        )
+    return IngestReport(tuple(outcomes), found.ignored, wanted, now_due(warehouse))
 
 
 @contextmanager
-def _announced(
+def announced(
     warehouse: Warehouse, registry: Registry, clock: Clock, what: str, files: int
 ) -> Iterator[Callable[[Outcome], None]]:
     """Let other processes see that an ingest has the warehouse, and where the built tables stand before and after."""
@@ -167,7 +153,8 @@ def _announced(
     events.write_snapshot(warehouse)
 
 
-def _now_due(warehouse: Warehouse) -> int:
+def now_due(warehouse: Warehouse) -> int:
+    """How many partitions of built tables would run; `evaluation` must be filled."""
     return int(warehouse.value("SELECT COUNT(*) FROM evaluation WHERE reason IS NOT NULL"))
 
 

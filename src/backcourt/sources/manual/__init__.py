@@ -1,0 +1,1 @@
+"""Corrections by hand: single values of single rows, each with its reason, in place of what a source says."""
