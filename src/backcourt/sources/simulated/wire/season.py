@@ -63,11 +63,11 @@ class Season:
 
     def played(self) -> Iterator[Played]:
         """The games that have a box score, in the order they were played in."""
-        by_id = {game["game_id"]: game for game in self.games}
         tables = {name: _ByGame(self.dated(name)) for name in _OF_A_GAME}
-        for game_id, box in groupby(self.dated("player_box"), key=itemgetter("game_id")):
-            rows = {name: list(box) if name == "player_box" else tables[name].of(game_id) for name in _OF_A_GAME}
-            yield Played(by_id[game_id], rows)
+        for game in self.games:
+            rows = {name: table.of(game["game_id"]) for name, table in tables.items()}
+            if rows["player_box"]:
+                yield Played(game, rows)
 
 
 class _ByGame:
