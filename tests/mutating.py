@@ -52,7 +52,7 @@ def mutated(document: Any, seed: int) -> bytes:
     dice = Random(seed)
     if dice.random() < 0.02:
         return dice.choice(_FOREIGN)
-    made = copy.deepcopy(document)
+    made = json.loads(json.dumps(document))  # faster than a deep copy
     for _ in range(dice.randint(1, 4)):
         made = _harmed(made, dice)
     body = json.dumps(made, ensure_ascii=dice.random() < 0.7).encode("utf-8", "surrogatepass")
@@ -128,7 +128,7 @@ def _harmed(document: Any, dice: Random) -> Any:
         if not _holds(node[key], other) and not _holds(other[place], node):
             node[key], other[place] = other[place], node[key]
     elif harm == 6:
-        node[key] = _nested(node[key], dice.choice((1, 30, 400)))
+        node[key] = _nested(node[key], dice.choice((1, 10, 60)))
     elif harm == 7:
         _emptied(node, key, dice)
     else:
