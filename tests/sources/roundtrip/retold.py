@@ -42,10 +42,33 @@ def compare(
             _compare(
                 table, _rows(direct, contract, where), _rows(retold, contract, where), untold, wrong, used, ignored
             )
+    _settle(wrong, used, untold)
+
+
+def _settle(wrong: list[str], used: set[tuple[Untold, str]], untold: Sequence[Untold]) -> None:
     assert not wrong, "\n".join(wrong[:20])
     listed = {(each, column) for each in untold for column in each.columns.split()}
     idle = sorted(f"{each.table}.{column}" for each, column in listed - used)
     assert not idle, f"listed as untold, and told all the same: {idle}"
+
+
+def keyed(rows: Sequence[Row], key: Callable[[Row], tuple[Any, ...]]) -> dict[tuple[Any, ...], Row]:
+    """Rows by a key that tells them apart."""
+    found = {key(row): row for row in rows}
+    assert len(found) == len(rows), "the key does not tell rows apart"
+    return found
+
+
+def compare_rows(
+    table: str, direct: dict[tuple[Any, ...], Row], retold: dict[tuple[Any, ...], Row], untold: Sequence[Untold]
+) -> None:
+    """The same for the rows of one table, by key."""
+    wrong: list[str] = []
+    used: set[tuple[Untold, str]] = set()
+    of_table = [each for each in untold if each.table == table]
+    assert direct, f"{table} has no row to compare"
+    _compare(table, direct, retold, of_table, wrong, used, lambda table, row: False)
+    _settle(wrong, used, of_table)
 
 
 def tables_with_rows(warehouse: Warehouse) -> set[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from backcourt.seasons import EASTERN
-from backcourt.sources.simulated.wire.season import Line, Season
+from backcourt.sources.simulated.wire.season import Line, Season, utc
 
 Node = dict[str, Any]
 
@@ -59,7 +59,7 @@ def schedule(season: Season) -> Node:
 
 def tip_off(game: Line) -> datetime:
     """When a game is scheduled to begin."""
-    return datetime.fromisoformat(game["tip_scheduled_at"]).replace(tzinfo=UTC)
+    return utc(game["tip_scheduled_at"])
 
 
 def _game(season: Season, game: Line) -> Node:

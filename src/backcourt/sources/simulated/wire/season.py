@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,10 +22,11 @@ _OF_A_GAME = ("player_box", "team_box", "did_not_play", "play_by_play", "shots",
 
 @dataclass(frozen=True)
 class Document:
-    """What a source answers to a request."""
+    """What a source answers to a request, and when it was asked where that matters."""
 
     request: Request
     body: bytes
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Season:
     """A season of a written league; games are read one by one, as a whole season of events is large."""
 
     def __init__(self, folder: Path, label: str) -> None:
-        self._folder, self.label = folder, label
+        self.folder, self.label = folder, label
         self.teams = {line["team_id"]: line for line in self.lines("teams")}
         self.players = {line["player_id"]: line for line in self.lines("players")}
         self.games = list(self.dated("games"))
@@ -55,11 +57,11 @@ class Season:
 
     def lines(self, table: str) -> Iterator[Line]:
         """The rows of a registry."""
-        return _lines(self._folder / file_name(table))
+        return _lines(self.folder / file_name(table))
 
     def dated(self, table: str) -> Iterator[Line]:
         """The rows of a table of the season, in the order they were written in, which is that of the games."""
-        return _lines(self._folder / file_name(table, self.label))
+        return _lines(self.folder / file_name(table, self.label))
 
     def played(self) -> Iterator[Played]:
         """The games that have a box score, in the order they were played in."""
@@ -94,6 +96,11 @@ class _ByGame:
 def _lines(path: Path) -> Iterator[Line]:
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+def utc(text: str) -> datetime:
+    """A moment as the files spell it."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def as_json(document: object) -> bytes:

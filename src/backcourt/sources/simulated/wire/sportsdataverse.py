@@ -31,7 +31,7 @@ _COUNTS = {
     "turnovers": "turnovers",
     "fouls": "fouls",
 }
-_SEASON_TYPES = {"preseason": 1, "regular": 2, "all_star": 2, "cup_final": 2, "playoffs": 3, "play_in": 5}
+SEASON_TYPES = {"preseason": 1, "regular": 2, "all_star": 2, "cup_final": 2, "playoffs": 3, "play_in": 5}
 _MORE: Mapping[str, tuple[str, ...]] = {"season_type": ("INTEGER",), "notes_headline": ("VARCHAR",)}
 _STARS = {"home": (31, "EAST"), "away": (32, "WEST")}
 
@@ -68,7 +68,7 @@ def _game(season: Season, game: Line, periods: int, year: int) -> Row:
         "id": espn_game(game["game_id"]),
         "date": f"{tip_off(game):%Y-%m-%dT%H:%MZ}",
         "season": year,
-        "season_type": _SEASON_TYPES[game["season_type"]],
+        "season_type": SEASON_TYPES[game["season_type"]],
         "notes_headline": "The cup - Championship" if game["season_type"] == "cup_final" else None,
         "time_valid": True,
         "neutral_site": game["neutral_site"] == "true",
