@@ -1,4 +1,4 @@
-"""Harm done to a JSON payload: nodes deleted, replaced, doubled, and bytes cut or changed."""
+"""JSON payloads, whole and changed at a place, or harmed somehow."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from backcourt.sources.payload import Payload, Request
+from mutating import damaged
 
 FETCHED = datetime(2024, 1, 24, 20, tzinfo=UTC)
-STRANGE: list[Any] = [
-    None, True, -1, 0, 10**40, 1e308, "", "x" * 500, "\x00", "\ud800", [], {}, [[]], "2024-13-45T00:00:00Z", "NaN", 0.5,
-]  # fmt: skip
 
 
 def payload_of(request: Request, document: Any, fetched_at: datetime = FETCHED) -> Payload:
@@ -53,30 +51,6 @@ def renamed(document: Any, path: tuple[Any, ...], name: str) -> Any:
     return changed(changed(document, path, ...), (*path[:-1], name), node)
 
 
-@st.composite
-def harmed(draw: st.DrawFn, payload: Payload) -> Payload:
-    """The payload with one to three kinds of harm done to it."""
-    document = json.loads(payload.body)
-    for _ in range(draw(st.integers(0, 3))):
-        ways = paths(document)
-        if not ways:
-            break
-        path = draw(st.sampled_from(ways))
-        how = draw(st.sampled_from(["delete", "replace", "double"]))
-        if how == "double" and isinstance(path[-1], int):
-            document = changed(document, path[:-1], _doubled(document, path))
-        else:
-            document = changed(document, path, ... if how == "delete" else draw(st.sampled_from(STRANGE)))
-    body = json.dumps(document).encode()
-    if draw(st.booleans()):
-        at = draw(st.integers(0, len(body)))
-        junk = draw(st.sampled_from([b"", b"\xff", b"NaN", b"[" * 5000, b"1e999", b'{"a":1,"a":2}']))
-        body = body[:at] + junk + (b"" if draw(st.booleans()) else body[at:])
-    return replace(payload, body=body)
-
-
-def _doubled(document: Any, path: tuple[Any, ...]) -> list[Any]:
-    node = document
-    for key in path[:-1]:
-        node = node[key]
-    return [*node, node[path[-1]]]
+def harmed(payload: Payload) -> st.SearchStrategy[Payload]:
+    """The payload with several kinds of harm done to it."""
+    return damaged(json.loads(payload.body)).map(lambda body: replace(payload, body=body))

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "sources" / "http"))
+sys.path.append(str(Path(__file__).parents[1] / "sources" / "roundtrip"))
+
 from terminal import Terminal, copy_beside
 
 from support import POST, Workshop, workshop
@@ -35,6 +39,7 @@ COUNTED = (
     "test_validate_verb.py",
     "test_rollback_verb.py",
     "test_sources_verb.py",
+    "test_demo_fetch.py",
 )
 """These know the three post-game tables alone, 18 partitions, and count them; the others have every table."""
 

@@ -19,7 +19,7 @@ from support import TINY
 def demo_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A terminal in an empty folder, where the simulated league is a small one."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("backcourt.cli.demo.simulate", partial(simulate, size=TINY))
+    monkeypatch.setattr("backcourt.cli.demo_ground.simulate", partial(simulate, size=TINY))
     return Terminal(tmp_path / "backcourt-demo.duckdb")
 
 
@@ -45,7 +45,7 @@ def test_ends_with_the_report_and_is_replaced_by_the_next(demo_cli: Terminal, re
         warehouse.execute("CREATE TABLE mine AS SELECT 1 AS x")
 
     found = demo_cli("demo --simulated --json").json
-    assert found.keys() == {"data", "passed", "report"}
+    assert found.keys() == {"data", "source", "passed_over", "passed", "report"}
     assert (found["data"], found["passed"], found["report"]["kind"]) == ("simulated", True, "simulated")
     assert [(line["verified_dates"], line["expected_dates"]) for line in found["report"]["lines"]] == [(6, 6)] * len(
         registry.built

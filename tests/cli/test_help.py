@@ -62,7 +62,7 @@ def test_help_has_an_example_that_works(
     month: Terminal, verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for module in ("cli.demo", "cli.ingest", "sources.configured"):
+    for module in ("cli.demo_ground", "cli.ingest", "sources.configured"):
         monkeypatch.setattr(f"backcourt.{module}.simulate", partial(simulate, size=TINY))
     answer = month(f"{verb} --help")
     assert answer.code == 0

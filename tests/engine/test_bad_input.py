@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -208,12 +209,27 @@ class TestFolder:
         (shop.folder / "games_2021-22.csv.d").mkdir()
         assert shop.ingest().ignored == ("coaches_2021-22.csv", "games_2021-22.csv.d", "notes.txt")
 
+    def test_people_of_the_league_are_not_real(self, shop: Workshop, league: Path, tmp_path: Path) -> None:
+        """Files of the league that are taken for real ones: the first that names a player is refused."""
+        with Warehouse.open(tmp_path / "kind.duckdb") as warehouse:
+            with pytest.raises(
+                SourceError, match=r"players.csv is taken for real data, and player_id 90\d{5} is of the"
+            ) as caught:
+                ingest_folder(warehouse, shop.registry, league, clock(), mappings=own_mappings(shop.registry))
+            assert "backcourt ingest simulated" in caught.value.hint
+            assert warehouse.value("SELECT COUNT(*) FROM raw.players") == 0
+
     @pytest.mark.parametrize("kind", ["real", "simulated"])
     def test_real_and_simulated_never_mix(self, shop: Workshop, league: Path, tmp_path: Path, kind: str) -> None:
+        # A schedule names nobody whose id would tell what it is.
+        schedule = tmp_path / "schedule"
+        schedule.mkdir()
+        for name in ("teams.csv", "games_2021-22.csv"):
+            shutil.copy(league / name, schedule)
         with Warehouse.open(tmp_path / "kind.duckdb") as warehouse:
             first = "simulated" if kind == "real" else "real"
             mappings = own_mappings(shop.registry)
-            ingest_folder(warehouse, shop.registry, league, clock(), kind=first, mappings=mappings)
+            ingest_folder(warehouse, shop.registry, schedule, clock(), kind=first, mappings=mappings)
             before = contents(warehouse)
             with pytest.raises(UsageError, match=f"holds {first} data; {kind} data never mixes with it") as caught:
                 ingest_folder(warehouse, shop.registry, league, clock(1), kind=kind, mappings=mappings)

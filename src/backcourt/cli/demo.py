@@ -8,20 +8,17 @@ from typing import Annotated
 import typer
 
 from backcourt.cli import backfill as backfill_verb
-from backcourt.cli import ingest as ingest_verb
+from backcourt.cli import demo_ground
 from backcourt.cli import report as report_verb
 from backcourt.cli import verify as verify_verb
-from backcourt.cli.console import print_json, progress, say, verb
-from backcourt.cli.options import CLOCK, AsJson, Common, Seasons, Threads, common, open_common
+from backcourt.cli.console import print_json, say, verb
+from backcourt.cli.options import AsJson, Common, Seasons, Threads, common, open_common
 from backcourt.engine import events, ledger
 from backcourt.engine.plan import make_plan
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.report.coverage import CoverageReport, coverage_report
 from backcourt.seasons import Scope, parse_seasons
-from backcourt.sources.local import ingest_folder
-from backcourt.sources.simulated.source import simulate
-from backcourt.warehouse.duckdb import Warehouse
 from backcourt.warehouse.lease import lease_path
 
 DEMO_WAREHOUSE = Path("backcourt-demo.duckdb")
@@ -42,33 +39,55 @@ def demo(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="Use the simulated league though real data are there")
     ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch a real season without any key: from the NBA, else from its releases")
+    ] = False,
     seasons: Seasons = "2021",
     warehouse: Annotated[Path, typer.Option("--warehouse", help="The demo's own file; made anew")] = DEMO_WAREHOUSE,
     threads: Threads = None,
     as_json: AsJson = False,
 ) -> None:
-    """Never uses the network."""
+    """Uses the network with --fetch only."""
     options = common(warehouse, None, threads)
-    real = None if simulated else options.settings.real_data
-    _clear(options)
     labels = parse_seasons(seasons or "2021")
+    if fetch and simulated:
+        raise UsageError("--fetch wants real data, --simulated wants none.", "Give one of them.")
+    if fetch and len(labels) > 1:
+        raise UsageError.bad_scope("--seasons", seasons or "", "a demo fetches one season", "2023")
+    real = None if simulated or fetch else options.settings.real_data
+    _clear(options)
     if not as_json:
-        where = f"real data of {real}" if real else "the simulated league (no real data were found)"
-        say(
-            f"Demo on {'the simulated league' if simulated else where}, season {', '.join(labels)}, in {warehouse}.",
-            style="bold",
-        )
-    made, passed = _play(options, real, labels, as_json=as_json)
+        say(f"Demo on {_told(real, simulated, fetch)}, season {', '.join(labels)}, in {warehouse}.", style="bold")
+    if fetch:
+        ground = demo_ground.fetched(options, labels[0], as_json=as_json)
+    else:
+        ground = demo_ground.ingested(options, real, labels, as_json=as_json)
+    made, passed = _play(options, as_json=as_json)
     if as_json:
-        print_json({"data": "real" if real else "simulated", "passed": passed, "report": made})
+        print_json(
+            {
+                "data": ground.data,
+                "source": ground.source,
+                "passed_over": ground.passed_over,
+                "passed": passed,
+                "report": made,
+            }
+        )
     if not passed or not made.is_complete:
         raise typer.Exit(1)
 
 
-def _play(options: Common, real: Path | None, labels: tuple[str, ...], *, as_json: bool) -> tuple[CoverageReport, bool]:
+def _told(real: Path | None, simulated: bool, fetch: bool) -> str:
+    if fetch:
+        return "a real season that is fetched"
+    if real is not None:
+        return f"real data of {real}"
+    return "the simulated league" if simulated else "the simulated league (no real data were found)"
+
+
+def _play(options: Common, *, as_json: bool) -> tuple[CoverageReport, bool]:
     scope, registry = Scope(), default_registry()
-    with open_common(options, read_only=False, must_exist=False) as opened:
-        _ingest(opened, options, real, labels, as_json=as_json)
+    with open_common(options, read_only=False) as opened:
         made = make_plan(opened, registry, scope)
         report = backfill_verb.run(opened, options, scope, made)
     if not as_json:
@@ -85,26 +104,6 @@ def _play(options: Common, real: Path | None, labels: tuple[str, ...], *, as_jso
     if not as_json:
         report_verb.show(coverage)
     return coverage, verdict.passed
-
-
-def _ingest(opened: Warehouse, options: Common, real: Path | None, labels: tuple[str, ...], *, as_json: bool) -> None:
-    registry = default_registry()
-    with progress("Ingesting", None) as step:
-        if real is not None:
-            report = ingest_folder(
-                opened, registry, real, CLOCK, seasons=labels, on_file=lambda one: step(one.stream, 1)
-            )
-        else:
-            years = [int(label[:4]) for label in labels]
-            report = simulate(opened, registry, CLOCK, years, on_file=lambda one: step(one.stream, 1))
-    with opened.transaction():
-        ledger.set_meta(opened, "demo", "yes")
-    if not as_json:
-        unresolved = opened.rows(
-            "SELECT table_name, stream, problem, CAST(SUM(rows) AS BIGINT) AS all_rows FROM raw.unresolved"
-            " GROUP BY table_name, stream, problem ORDER BY all_rows DESC, problem LIMIT 5"
-        )
-        ingest_verb.show(options, report, unresolved)
 
 
 def _clear(options: Common) -> None:

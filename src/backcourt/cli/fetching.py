@@ -44,7 +44,7 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
                     fetcher,
                     CLOCK,
                     max_vanishing=max_vanishing,
-                    progress=_told(step),
+                    progress=told(step),
                 )
             )
             if reports[-1].outcomes:
@@ -113,7 +113,9 @@ def _document(told: Told) -> dict[str, object]:
     return {"need": told.need, "of": told.subject, "date": told.game_date, "state": told.state, "said": told.said}
 
 
-def _told(step: Callable[[str, int], None]) -> Callable[[Progress], None]:
+def told(step: Callable[[str, int], None]) -> Callable[[Progress], None]:
+    """Shows how far a pull has come."""
+
     def tell(now: Progress) -> None:
         left = f", {now.seconds_left:,.0f} s left" if now.seconds_left else ""
         step(f"{now.done:,} of {now.total:,}{left}", 1)

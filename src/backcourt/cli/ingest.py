@@ -93,10 +93,7 @@ def ingest(
     ):
         report = _run(open_warehouse, source, folder, labels, seed, limit, lambda outcome: step(outcome.stream, 1))
         origin.remember(open_warehouse, source.value, _named(source, folder, seed))
-        unresolved = open_warehouse.rows(
-            "SELECT table_name, stream, problem, CAST(SUM(rows) AS BIGINT) AS all_rows FROM raw.unresolved"
-            " GROUP BY table_name, stream, problem ORDER BY all_rows DESC, problem LIMIT 10"
-        )
+        unresolved = set_aside(open_warehouse, 10)
     if as_json:
         print_json({"warehouse": options.settings.warehouse, "report": report, "unresolved": unresolved})
     else:
@@ -121,6 +118,15 @@ def _fetch(options: Common, adapter: Adapter, labels: Sequence[str], limit: floa
         raise typer.Exit(130)
     if any(report.troubles for report in reports):
         raise typer.Exit(1)
+
+
+def set_aside(warehouse: Warehouse, most: int) -> list[tuple[object, ...]]:
+    """What rows were set aside for, most frequent first: table, stream, problem and how many."""
+    return warehouse.rows(
+        "SELECT table_name, stream, problem, CAST(SUM(rows) AS BIGINT) AS all_rows FROM raw.unresolved"
+        " GROUP BY table_name, stream, problem ORDER BY all_rows DESC, problem LIMIT ?",
+        [most],
+    )
 
 
 def show(options: Common, report: IngestReport, unresolved: list[tuple[object, ...]]) -> None:

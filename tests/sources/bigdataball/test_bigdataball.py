@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -22,10 +21,8 @@ from backcourt.sources.bigdataball.records import parse
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.payload import Payload, ShapeError
 from backcourt.warehouse.duckdb import Warehouse
-from stats_ground import FETCHED, ground, payload, picked, staged
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutating import torn
+from stats_ground import FETCHED, ground, payload, picked, staged
 
 Line = dict[str, str]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -17,10 +16,8 @@ from backcourt.names import TEAM_IDS, team_tricode
 from backcourt.sources.espn import requests, teams
 from backcourt.sources.espn.records import parse
 from backcourt.sources.payload import Payload, ShapeError
-from stats_ground import ground, payload, picked, staged
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutating import damaged
+from stats_ground import ground, payload, picked, staged
 
 Document = dict[str, Any]
 DAY = date(2025, 6, 22)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from backcourt.sources.nba_cdn import records, requests
 from backcourt.sources.payload import ShapeError
+from mutating import mutated
 from nba_game import GAME
-from payloads import harmed, payload, survived
+from payloads import payload, survived
 
 DOCUMENTS = {
     "box": (requests.box(GAME), box()),
@@ -25,7 +26,7 @@ DOCUMENTS = {
 def test_harmed_documents(name: str, seed: int) -> None:
     """Nodes deleted, replaced, doubled, renamed or moved; bytes cut, soiled, or no numbers."""
     request, document = DOCUMENTS[name]
-    survived(records.parse, payload(request, harmed(document, seed)))
+    survived(records.parse, payload(request, mutated(document, seed)))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

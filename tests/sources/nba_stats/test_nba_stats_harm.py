@@ -9,8 +9,9 @@ from stats_payloads import box, chart, player_log, plays, registry, team_log
 
 from backcourt.sources.nba_stats import records, requests
 from backcourt.sources.payload import ShapeError
+from mutating import mutated
 from nba_game import DAY, GAME
-from payloads import harmed, payload, survived
+from payloads import payload, survived
 
 DOCUMENTS = {
     "box": (requests.box(GAME, DAY), box()),
@@ -28,7 +29,7 @@ DOCUMENTS = {
 def test_harmed_documents(name: str, seed: int) -> None:
     """Nodes deleted, replaced, doubled, renamed or moved; bytes cut, soiled, or no numbers."""
     request, document = DOCUMENTS[name]
-    survived(records.parse, payload(request, harmed(document, seed)))
+    survived(records.parse, payload(request, mutated(document, seed)))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -57,7 +57,7 @@ def disagreement(espn_id: str, code: str) -> str | None:
     """
     known = CODES.get(espn_id)
     if known is not None and known != code:
-        return f"team id {espn_id} is called {code!r}, known is {known!r}"
+        return f"team id {espn_id} is called {code[:40]!r}, known is {known!r}"
     if known is None and code in _ID_OF_CODE:
         return f"team id {espn_id} is called {code!r}, which is team {_ID_OF_CODE[code]}"
     return None

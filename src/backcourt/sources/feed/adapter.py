@@ -23,7 +23,7 @@ class Adapter:
     """A source by its folder: the documents of a season and of a game, and the parser of all of them.
 
     The first document of a game is its box score. `kinds` are those of its records that are ingested;
-    `current_season_only` says that it has no past schedules.
+    `current_season_only` says that it has no past schedules; `data` is `simulated` for a league that is served in its shape.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Adapter:
     of_game: Callable[[str, date], Sequence[Request]]
     kinds: Collection[str]
     current_season_only: bool = False
+    data: str = "real"
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:

@@ -155,6 +155,7 @@ class _Feed:
             self._clock,
             seasons=(self._season,),
             source=self._adapter.name,
+            kind=self._adapter.data,
             mappings=self._adapter.mappings,
             max_vanishing=max_vanishing,
             on_refused=on_refused,

@@ -15,7 +15,8 @@ from backcourt.sources.feed.adapter import Adapter
 from backcourt.sources.feed.outcome import DAMAGED, HAD, NOT_FETCHED, WRONG
 from backcourt.sources.http import Archive, Fetch
 from backcourt.sources.http.errors import DamagedError
-from backcourt.sources.payload import Record, Request, ShapeError
+from backcourt.sources.payload import Batch, Payload, Record, Request, ShapeError
+from backcourt.sources.unreal import simulated_person
 
 Kinds = Mapping[str, Sequence[Record]]
 _NONE: Kinds = MappingProxyType({})
@@ -54,7 +55,10 @@ def read(adapter: Adapter, archive: Archive, request: Request) -> Reading:
 
 def _read(adapter: Adapter, archive: Archive, request: Request, fetch: Fetch) -> Reading:
     try:
-        batches = adapter.parse(archive.payload(request, fetch))
+        payload = archive.payload(request, fetch)
+        batches = adapter.parse(payload)
+        if adapter.data == "real":
+            _refuse_simulated(payload, batches)
     except ShapeError as error:
         return Reading(request, WRONG, error.message, error=error)
     except DamagedError as error:
@@ -67,6 +71,13 @@ def _read(adapter: Adapter, archive: Archive, request: Request, fetch: Fetch) ->
         elif batch.kind in adapter.kinds and batch.rows:
             records[batch.kind] += [_dated(row, request) for row in batch.rows]
     return Reading(request, state, said, dict(records))
+
+
+def _refuse_simulated(payload: Payload, batches: Sequence[Batch]) -> None:
+    """Raise ShapeError for a document of the simulated league, which some mirror serves, where a real one is meant."""
+    for batch in batches:
+        for person in filter(None, map(simulated_person, batch.rows)):
+            raise ShapeError.at(payload, batch.kind, f"person {person} is of the simulated league")
 
 
 def _dated(row: Record, request: Request) -> Record:

@@ -21,7 +21,10 @@ from backcourt.sources.local.mapping import SUFFIXES, FileMapping, default_mappi
 from backcourt.sources.local.reader import digest, open_file
 from backcourt.sources.local.resolve import context_version
 from backcourt.sources.local.stage import stage, stage_nothing
+from backcourt.sources.unreal import refuse_simulated
 from backcourt.warehouse.duckdb import Warehouse
+
+SIMULATED = "simulated"
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def ingest_folder(
         for file in chosen:
             try:
                 outcomes.append(
-                    _ingest_file(warehouse, registry, file, wanted, source, clock, max_vanishing, takes_empty)
+                    _ingest_file(warehouse, registry, file, wanted, source, kind, clock, max_vanishing, takes_empty)
                 )
             except SourceError as error:
                 if on_refused is None:
@@ -195,6 +198,7 @@ def _ingest_file(
     file: MappedFile,
     seasons: tuple[str, ...],
     source: str,
+    kind: str,
     clock: Clock,
     max_vanishing: float,
     takes_empty: bool,
@@ -210,6 +214,8 @@ def _ingest_file(
             stage_nothing(warehouse, contract)
         else:
             stage(warehouse, contract, file.mapping, relation, cut, source)
+            if kind != SIMULATED:
+                refuse_simulated(warehouse, contract, file.path)
         return receive(warehouse, contract, delivery, clock.now(), max_vanishing)
 
 

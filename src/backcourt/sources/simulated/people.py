@@ -13,8 +13,8 @@ from typing import NamedTuple
 from backcourt.names import name_key
 from backcourt.sources.simulated.teams import MODEL
 from backcourt.sources.simulated.writer import Files, Row
+from backcourt.sources.unreal import SIMULATED_FROM
 
-_PLAYERS_FROM = 9_000_000
 FIRST_SEASON = 2020  # the league's history starts here, so that a later season has veterans, whichever are asked for
 ROSTER_SIZE = 17  # fifteen and two two-way players
 
@@ -61,7 +61,7 @@ def _create(rng: Random, taken: set[str], depth: int, year: int) -> Player:
         value = rng.gauss(base + by_talent * talent + by_size * size, spread)
         skills[skill] = math.exp(value) if skill in MODEL["weights"] else min(0.95, max(0.02, value))
     position = ("G", "G-F", "F", "F-C", "C")[int(size * 5)]
-    return Player(_PLAYERS_FROM + len(taken), name, position, *body, skills)
+    return Player(SIMULATED_FROM + len(taken), name, position, *body, skills)
 
 
 def squads_of(seed: int, team_ids: Sequence[int], season: int) -> dict[int, list[Player]]:
