@@ -225,7 +225,9 @@ class TestRecord:
     def test_a_ledger_of_another_version_is_refused(self, shop: Workshop) -> None:
         ledger.set_meta(shop.warehouse, "schema_version", "1")
         for use in (lambda: ledger.create(shop.warehouse), shop.backfill):
-            with pytest.raises(WarehouseError, match=f"has version 1; this Backcourt reads and writes {ledger.SCHEMA_VERSION}"):
+            with pytest.raises(
+                WarehouseError, match=f"has version 1; this Backcourt reads and writes {ledger.SCHEMA_VERSION}"
+            ):
                 use()
 
 

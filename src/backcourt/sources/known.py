@@ -20,4 +20,5 @@ SOURCES = (
     Source("simulated", "simulated"),
     Source("nba_cdn", "real"),
     Source("nba_stats", "real"),
+    Source("injury_report", "real"),
 )

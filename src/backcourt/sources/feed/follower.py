@@ -1,0 +1,74 @@
+"""The sources of snapshots: what each wants of the games in scope, given what the archive has, and how it is read.
+
+A source says that in one place, `wanted`. It is asked for it again after each pull, until it wants nothing that was not
+asked for yet: so the events of a date lead to the offers on each, and a first page to the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from backcourt.sources.feed.asked import Asked
+from backcourt.sources.http import Fetch
+from backcourt.sources.injury_report import records as injury
+from backcourt.sources.injury_report import requests as injury_requests
+from backcourt.sources.injury_report import wanted as injury_wanted
+from backcourt.sources.local.mapping import FileMapping, read_mapping
+from backcourt.sources.payload import Batch, Payload, Request
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+def _free(_: Asked) -> int:
+    return 0
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A source of snapshots by its folder.
+
+    `archived` finds the documents of the scope that became records, of whatever run; `max_age` says how long an archived
+    answer serves. `later` is what the documents will cost in credits that are only discovered on the way. Without a scope
+    the dates from `back` days ago to `ahead` days ahead are meant. `beside` are folders of sources whose code helps to read
+    its documents.
+    """
+
+    name: str
+    parse: Callable[[Payload], list[Batch]]
+    kinds: Collection[str]
+    wanted: Callable[[Asked], Iterable[Request]]
+    archived: Callable[[Asked], Iterable[Fetch]]
+    max_age: Callable[[Asked, Request, Fetch], timedelta]
+    none_at: Callable[[Request], Collection[int]]
+    back: int
+    ahead: int
+    later: Callable[[Asked], int] = _free
+    beside: tuple[str, ...] = ()
+
+    @cached_property
+    def mappings(self) -> tuple[FileMapping, ...]:
+        """What becomes of its records, one mapping per kind."""
+        return tuple(read_mapping(HERE / self.name / "mappings" / f"{kind}.yaml") for kind in sorted(self.kinds))
+
+
+FOLLOWERS = {
+    each.name: each
+    for each in (
+        Follower(
+            name=injury_requests.SOURCE,
+            parse=injury.parse,
+            kinds=(injury.KIND,),
+            wanted=injury_wanted.wanted,
+            archived=injury_wanted.archived,
+            max_age=injury_wanted.max_age,
+            none_at=injury_requests.none_at,
+            back=30,
+            ahead=1,
+        ),
+    )
+}
+"""By the name that `backcourt ingest` and BACKCOURT_SOURCES give them."""
