@@ -50,6 +50,7 @@ class Source(StrEnum):
     NBA_CDN = "nba_cdn"
     NBA_STATS = "nba_stats"
     INJURY_REPORT = "injury_report"
+    ODDS_API = "odds_api"
 
 
 def register(app: typer.Typer) -> None:

@@ -21,4 +21,5 @@ SOURCES = (
     Source("nba_cdn", "real"),
     Source("nba_stats", "real"),
     Source("injury_report", "real"),
+    Source("odds_api", "real", ("ODDS_API_KEY",)),
 )

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parents[1]
-for each in ("http", "injury_report", "odds_api", "bettingpros", "espn", "bigdataball", "sportsdataverse"):
-    sys.path.append(str(HERE / each))
-sys.path.append(str(HERE.parent / "cli"))
+sys.path.append(str(Path(__file__).parents[1] / "http"))
+sys.path.append(str(Path(__file__).parents[1] / "injury_report"))
+sys.path.append(str(Path(__file__).parents[1] / "odds_api"))
+sys.path.append(str(Path(__file__).parents[1] / "bettingpros"))
+sys.path.append(str(Path(__file__).parents[1] / "espn"))
+sys.path.append(str(Path(__file__).parents[1] / "bigdataball"))
+sys.path.append(str(Path(__file__).parents[1] / "sportsdataverse"))
+sys.path.append(str(Path(__file__).parents[2] / "cli"))
 
 from answering import serving
 from following import HURRIED, Following, Wall, make_league

@@ -18,6 +18,9 @@ from backcourt.sources.injury_report import records as injury
 from backcourt.sources.injury_report import requests as injury_requests
 from backcourt.sources.injury_report import wanted as injury_wanted
 from backcourt.sources.local.mapping import FileMapping, read_mapping
+from backcourt.sources.odds_api import records as odds
+from backcourt.sources.odds_api import requests as odds_requests
+from backcourt.sources.odds_api import wanted as odds_wanted
 from backcourt.sources.payload import Batch, Payload, Request
 
 HERE = Path(__file__).resolve().parents[1]
@@ -68,6 +71,18 @@ FOLLOWERS = {
             none_at=injury_requests.none_at,
             back=30,
             ahead=1,
+        ),
+        Follower(
+            name=odds_requests.SOURCE,
+            parse=odds.parse,
+            kinds=tuple(odds.KINDS.values()),
+            wanted=odds_wanted.wanted,
+            archived=odds_wanted.archived,
+            max_age=odds_wanted.max_age,
+            none_at=odds_requests.none_at,
+            back=1,
+            ahead=1,
+            later=odds_wanted.later,
         ),
     )
 }
