@@ -16,8 +16,7 @@ from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope, season_of
-from backcourt.sources.feed.adapter import Adapter
-from backcourt.sources.feed.feed import feed
+from backcourt.sources.feed.feed import FeedSeason
 from backcourt.sources.feed.follow import follow as feed_snapshots
 from backcourt.sources.feed.follow import price, questions
 from backcourt.sources.feed.follower import Follower
@@ -28,7 +27,9 @@ from backcourt.warehouse.duckdb import Warehouse
 SHOWN = 10
 
 
-def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishing: float) -> list[FeedReport]:
+def fetch(
+    options: Common, name: str, feed: FeedSeason, labels: Sequence[str], max_vanishing: float
+) -> list[FeedReport]:
     """Feed the warehouse with some seasons of a source, by default the current one; a signal stops it between documents."""
     seasons = labels or (season_of(CLOCK.today_eastern()),)
 
@@ -39,14 +40,13 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
     with (
         stop_switch() as should_stop,
         open_fetcher(options.settings, os.environ, CLOCK, warn=complain, should_stop=should_stop) as fetcher,
-        progress(f"Fetching from {adapter.name}", None) as step,
+        progress(f"Fetching from {name}", None) as step,
     ):
         for season in seasons:
             reports.append(
                 feed(
                     opening,
                     default_registry(),
-                    adapter,
                     season,
                     fetcher,
                     CLOCK,
@@ -56,7 +56,7 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
             )
             if reports[-1].outcomes:
                 with opening() as warehouse:
-                    origin.remember(warehouse, adapter.name, (adapter.name,))
+                    origin.remember(warehouse, name, (name,))
             if reports[-1].stopped:
                 break
     return reports

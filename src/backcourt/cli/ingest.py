@@ -33,8 +33,10 @@ from backcourt.engine.registry import default_registry
 from backcourt.errors import BackcourtError, UsageError
 from backcourt.seasons import parse_seasons
 from backcourt.sources.feed.adapter import ADAPTERS
+from backcourt.sources.feed.feed import by_games
 from backcourt.sources.feed.follower import FOLLOWERS
 from backcourt.sources.feed.outcome import FeedReport
+from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
 from backcourt.warehouse.duckdb import Warehouse
@@ -51,6 +53,7 @@ class Source(StrEnum):
     NBA_STATS = "nba_stats"
     INJURY_REPORT = "injury_report"
     ODDS_API = "odds_api"
+    SPORTSDATAVERSE = "sportsdataverse"
 
 
 def register(app: typer.Typer) -> None:
@@ -95,9 +98,12 @@ def ingest(
             f"{source.value} is ingested by seasons, not by dates.", f"backcourt ingest {source.value} --seasons 2023"
         )
     limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
+    if source is Source.SPORTSDATAVERSE:
+        _tell(options, lambda: fetching.fetch(options, source.value, feed_releases, labels, limit), as_json=as_json)
+        return
     if source.value in ADAPTERS:
         adapter = ADAPTERS[source.value]
-        _tell(options, lambda: fetching.fetch(options, adapter, labels, limit), as_json=as_json)
+        _tell(options, lambda: fetching.fetch(options, source.value, by_games(adapter), labels, limit), as_json=as_json)
         return
     with (
         _nothing_left_of_failure(options.settings.warehouse),

@@ -18,14 +18,16 @@ from backcourt.engine import origin
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError, UsageError
 from backcourt.seasons import Scope, parse_seasons, season_of
-from backcourt.sources.feed.adapter import ADAPTERS, Adapter
-from backcourt.sources.feed.feed import feed
+from backcourt.sources.feed.adapter import ADAPTERS
+from backcourt.sources.feed.feed import FeedSeason, by_games
 from backcourt.sources.feed.follow import follow, price, questions
 from backcourt.sources.feed.follower import FOLLOWERS, Follower
 from backcourt.sources.feed.outcome import FeedReport
+from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.http import Fetcher
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
+from backcourt.sources.sportsdataverse import requests as sportsdataverse
 from backcourt.warehouse.duckdb import Warehouse
 
 _EXAMPLE = "local:data, simulated:2021 or nba_cdn"
@@ -62,7 +64,10 @@ def _ingest(term: str, max_vanishing: float, network: Network, *, may_spend: boo
     kind, colon, rest = term.partition(":")
     if kind in ADAPTERS and bool(rest) == bool(colon):
         named = parse_seasons(rest) if rest else ()
-        return partial(_of_network, ADAPTERS[kind], named, max_vanishing, network)
+        return partial(_of_network, kind, by_games(ADAPTERS[kind]), named, max_vanishing, network)
+    if kind == sportsdataverse.SOURCE and bool(rest) == bool(colon):
+        named = parse_seasons(rest) if rest else ()
+        return partial(_of_network, kind, feed_releases, named, max_vanishing, network)
     if kind in FOLLOWERS and bool(rest) == bool(colon):
         scope = Scope(seasons=parse_seasons(rest) if rest else ())
         return partial(_of_snapshots, FOLLOWERS[kind], scope, may_spend, network)
@@ -96,7 +101,8 @@ def _of_league(
 
 
 def _of_network(
-    adapter: Adapter,
+    name: str,
+    feed: FeedSeason,
     seasons: Sequence[str],
     max_vanishing: float,
     network: Network,
@@ -107,10 +113,10 @@ def _of_network(
     labels = tuple(seasons) or (season_of(clock.today_eastern()),)
     with network() as fetcher:
         reports = [
-            feed(lambda: nullcontext(warehouse), registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing)
+            feed(lambda: nullcontext(warehouse), registry, season, fetcher, clock, max_vanishing=max_vanishing)
             for season in labels
         ]
-    return _remembered(warehouse, adapter.name, reports)
+    return _remembered(warehouse, name, reports)
 
 
 def _of_snapshots(

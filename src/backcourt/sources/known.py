@@ -21,5 +21,6 @@ SOURCES = (
     Source("nba_cdn", "real"),
     Source("nba_stats", "real"),
     Source("injury_report", "real"),
+    Source("sportsdataverse", "real"),
     Source("odds_api", "real", ("ODDS_API_KEY",)),
 )

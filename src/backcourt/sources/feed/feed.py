@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from typing import Protocol
 
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry
@@ -66,6 +67,41 @@ def feed(
     with opening() as warehouse:
         work.ingest_games(warehouse)
     return work.report
+
+
+class FeedSeason(Protocol):
+    """Feeds a warehouse with a season of a source."""
+
+    def __call__(
+        self,
+        opening: Opening,
+        registry: Registry,
+        season: str,
+        fetcher: Fetcher,
+        clock: Clock,
+        *,
+        max_vanishing: float = ...,
+        progress: Callable[[Progress], None] = ...,
+    ) -> FeedReport:
+        """What became of the season's documents."""
+
+
+def by_games(adapter: Adapter) -> FeedSeason:
+    """The way of a source that has its own schedule, and documents of each game."""
+
+    def feed_season(
+        opening: Opening,
+        registry: Registry,
+        season: str,
+        fetcher: Fetcher,
+        clock: Clock,
+        *,
+        max_vanishing: float = 0.05,
+        progress: Callable[[Progress], None] = lambda step: None,
+    ) -> FeedReport:
+        return feed(opening, registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing, progress=progress)
+
+    return feed_season
 
 
 class _Feed:
