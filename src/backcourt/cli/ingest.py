@@ -54,6 +54,8 @@ class Source(StrEnum):
     INJURY_REPORT = "injury_report"
     ODDS_API = "odds_api"
     SPORTSDATAVERSE = "sportsdataverse"
+    BETTINGPROS = "bettingpros"
+    ESPN = "espn"
 
 
 def register(app: typer.Typer) -> None:

@@ -23,4 +23,6 @@ SOURCES = (
     Source("injury_report", "real"),
     Source("sportsdataverse", "real"),
     Source("odds_api", "real", ("ODDS_API_KEY",)),
+    Source("bettingpros", "real", ("BETTINGPROS_API_KEY",)),
+    Source("espn", "real"),
 )

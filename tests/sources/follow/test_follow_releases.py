@@ -47,7 +47,13 @@ def test_alone(season: Following, tmp_path: Path) -> None:
         ("0401704999", "2025-02-16", "all_star", 7, True),
     ]
     lines = season.rows("raw.player_box_current", "player_id, game_id, points, seconds_played")
-    assert lines == [(3934672, "0401704628", 0, 0), (3934719, "0401704628", 5, 2460), (3975, "0401704628", 7, 2280), (6589, "0401704628", 0, 60)]  # fmt: skip
+    assert {row[1] for row in lines} == {"0401704628"}
+    assert [(row[0], *row[2:]) for row in lines] == [
+        (3934672, 0, 0),
+        (3934719, 5, 2460),
+        (3975, 7, 2280),
+        (6589, 0, 60),
+    ]
     assert len(season.rows("raw.team_box_current")) == 2
     assert len(season.rows("raw.teams")) == 30
     assert season.rows("raw.did_not_play_current", "player_id") == [(1,), (2,)]

@@ -12,6 +12,12 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from backcourt.sources.bettingpros import records as pros
+from backcourt.sources.bettingpros import requests as pros_requests
+from backcourt.sources.bettingpros import wanted as pros_wanted
+from backcourt.sources.espn import records as espn
+from backcourt.sources.espn import requests as espn_requests
+from backcourt.sources.espn import wanted as espn_wanted
 from backcourt.sources.feed.asked import Asked
 from backcourt.sources.http import Fetch
 from backcourt.sources.injury_report import records as injury
@@ -83,6 +89,28 @@ FOLLOWERS = {
             back=1,
             ahead=1,
             later=odds_wanted.later,
+        ),
+        Follower(
+            name=pros_requests.SOURCE,
+            parse=pros.parse,
+            kinds=(pros.KIND,),
+            wanted=pros_wanted.wanted,
+            archived=pros_wanted.archived,
+            max_age=pros_wanted.max_age,
+            none_at=pros_requests.none_at,
+            back=1,
+            ahead=1,
+        ),
+        Follower(
+            name=espn_requests.SOURCE,
+            parse=espn.parse,
+            kinds=espn_wanted.KINDS,
+            wanted=espn_wanted.wanted,
+            archived=espn_wanted.archived,
+            max_age=espn_wanted.max_age,
+            none_at=espn_wanted.none_at,
+            back=0,
+            ahead=0,
         ),
     )
 }
