@@ -74,6 +74,7 @@ def daily(
         settings.max_vanishing,
         network,
         may_spend=bool(os.environ.get("BACKCOURT_CREDITS", "").strip()),
+        place=settings.bigdataball,
     )
     target = settings.notify if notify is None else notify
     if target:

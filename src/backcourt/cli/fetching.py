@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import typer
 
@@ -62,7 +63,7 @@ def fetch(
     return reports
 
 
-def follow(options: Common, follower: Follower, scope: Scope, *, yes: bool) -> list[FeedReport]:
+def follow(options: Common, follower: Follower, scope: Scope, folder: Path | None, *, yes: bool) -> list[FeedReport]:
     """Feed the warehouse with the snapshots of a source about the games in scope; what costs credits is confirmed first."""
 
     def opening() -> Warehouse:
@@ -73,7 +74,8 @@ def follow(options: Common, follower: Follower, scope: Scope, *, yes: bool) -> l
         stop_switch() as should_stop,
         open_fetcher(options.settings, os.environ, CLOCK, warn=complain, should_stop=should_stop) as fetcher,
     ):
-        asked = questions(opening, follower, scope, fetcher, CLOCK)
+        place = str(folder.resolve()) if folder else options.settings.bigdataball
+        asked = questions(opening, follower, scope, fetcher, CLOCK, place)
         _confirm(follower, price(follower, asked, fetcher), fetcher, yes=yes)
         with progress(f"Fetching from {follower.name}", None) as step:
             for each in asked:
@@ -82,7 +84,7 @@ def follow(options: Common, follower: Follower, scope: Scope, *, yes: bool) -> l
                 )
                 if reports[-1].outcomes:
                     with opening() as warehouse:
-                        origin.remember(warehouse, follower.name, (follower.name,))
+                        origin.remember(warehouse, follower.name, (follower.name, *([place] if folder else [])))
                 if reports[-1].stopped:
                     break
     return reports

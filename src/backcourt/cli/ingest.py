@@ -56,6 +56,7 @@ class Source(StrEnum):
     SPORTSDATAVERSE = "sportsdataverse"
     BETTINGPROS = "bettingpros"
     ESPN = "espn"
+    BIGDATABALL = "bigdataball"
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +72,7 @@ def register(app: typer.Typer) -> None:
 @verb
 def ingest(
     source: Annotated[Source, typer.Argument(help="local FOLDER, simulated, or a source of docs/sources.md by name")],
-    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, for local")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, for local and bigdataball")] = None,
     dates: Dates = None,
     start_date: StartDate = None,
     end_date: EndDate = None,
@@ -89,11 +90,16 @@ def ingest(
     """Each file is one transaction: stored whole, or refused whole with the first wrong row named."""
     options = common(warehouse, lock_timeout, threads)
     labels = parse_seasons(seasons) if seasons else ()
-    if (source is Source.LOCAL) != (folder is not None):
-        raise UsageError("`ingest local` needs a folder, no other source takes one.", "backcourt ingest local FOLDER")
+    if (source is Source.LOCAL) != (folder is not None) and source is not Source.BIGDATABALL:
+        raise UsageError(
+            "`ingest local` needs a folder, `ingest bigdataball` may have one, and no other source takes one.",
+            "backcourt ingest local FOLDER",
+        )
     scope = scope_of(dates, start_date, end_date, seasons)
     if source.value in FOLLOWERS:
-        _tell(options, lambda: fetching.follow(options, FOLLOWERS[source.value], scope, yes=yes), as_json=as_json)
+        _tell(
+            options, lambda: fetching.follow(options, FOLLOWERS[source.value], scope, folder, yes=yes), as_json=as_json
+        )
         return
     if scope.dates:
         raise UsageError(

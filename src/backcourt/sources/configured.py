@@ -45,10 +45,13 @@ class Configured:
     ingest: Ingest
 
 
-def configured(text: str, max_vanishing: float, network: Network, *, may_spend: bool = False) -> tuple[Configured, ...]:
+def configured(
+    text: str, max_vanishing: float, network: Network, *, may_spend: bool = False, place: str = ""
+) -> tuple[Configured, ...]:
     """The sources of a list with commas; raises UsageError for one that cannot be meant, or none at all.
 
-    `may_spend` says that somebody allowed to spend the credits of a run without being asked.
+    `may_spend` says that somebody allowed to spend the credits of a run without being asked; `place` is
+    where the files of a purchase lie.
     """
     terms = [term.strip() for term in text.split(",") if term.strip()]
     if not terms:
@@ -57,10 +60,12 @@ def configured(text: str, max_vanishing: float, network: Network, *, may_spend: 
         )
     if len(set(terms)) != len(terms):
         raise UsageError(f"A source stands twice in {text!r}.", "Name each once.")
-    return tuple(Configured(term, _ingest(term, max_vanishing, network, may_spend=may_spend)) for term in terms)
+    return tuple(
+        Configured(term, _ingest(term, max_vanishing, network, may_spend=may_spend, place=place)) for term in terms
+    )
 
 
-def _ingest(term: str, max_vanishing: float, network: Network, *, may_spend: bool) -> Ingest:
+def _ingest(term: str, max_vanishing: float, network: Network, *, may_spend: bool, place: str) -> Ingest:
     kind, colon, rest = term.partition(":")
     if kind in ADAPTERS and bool(rest) == bool(colon):
         named = parse_seasons(rest) if rest else ()
@@ -70,7 +75,7 @@ def _ingest(term: str, max_vanishing: float, network: Network, *, may_spend: boo
         return partial(_of_network, kind, feed_releases, named, max_vanishing, network)
     if kind in FOLLOWERS and bool(rest) == bool(colon):
         scope = Scope(seasons=parse_seasons(rest) if rest else ())
-        return partial(_of_snapshots, FOLLOWERS[kind], scope, may_spend, network)
+        return partial(_of_snapshots, FOLLOWERS[kind], scope, may_spend, place, network)
     if kind == "local" and rest:
         return partial(_of_folder, Path(rest).expanduser(), max_vanishing)
     if kind == "simulated" and rest:
@@ -123,13 +128,14 @@ def _of_snapshots(
     follower: Follower,
     scope: Scope,
     may_spend: bool,
+    place: str,
     network: Network,
     warehouse: Warehouse,
     registry: Registry,
     clock: Clock,
 ) -> IngestReport:
     with network() as fetcher:
-        asked = questions(lambda: nullcontext(warehouse), follower, scope, fetcher, clock)
+        asked = questions(lambda: nullcontext(warehouse), follower, scope, fetcher, clock, place)
         cost = price(follower, asked, fetcher)
         if cost and not may_spend:
             raise SourceError(

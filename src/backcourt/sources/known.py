@@ -25,4 +25,5 @@ SOURCES = (
     Source("odds_api", "real", ("ODDS_API_KEY",)),
     Source("bettingpros", "real", ("BETTINGPROS_API_KEY",)),
     Source("espn", "real"),
+    Source("bigdataball", "real", ("BACKCOURT_BIGDATABALL",)),
 )

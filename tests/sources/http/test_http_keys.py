@@ -146,11 +146,6 @@ def test_a_missing_key_is_named_before_anything_is_sent(server: Server, fetcher_
     assert fetcher_with().fetch(request, max_age=FOREVER).body == GAME
 
 
-def test_a_key_that_may_be_missing(server: Server, fetcher_with: MakeFetcher) -> None:
-    server.on("/v3/offers", document())
-    assert fetcher_with().fetch(asked(server, "/v3/offers", source="bettingpros")).body == GAME
-
-
 @pytest.mark.parametrize(
     "values",
     [

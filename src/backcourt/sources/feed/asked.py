@@ -21,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Asked:
-    """The games of one season that a pull is about; `is_named` where somebody named the dates, and not only what is near."""
+    """The games of one season that a pull is about; `is_named` where somebody named the dates.
+
+    `place` is where the files of a purchase lie: an address or a folder.
+    """
 
     season: str
     scope: Scope
@@ -29,6 +32,7 @@ class Asked:
     archive: Archive
     now: datetime
     is_named: bool
+    place: str = ""
 
     @property
     def today(self) -> date:
@@ -63,7 +67,15 @@ class Asked:
 
 
 def ask(
-    warehouse: Warehouse, source: str, scope: Scope, archive: Archive, now: datetime, back: int, ahead: int
+    warehouse: Warehouse,
+    source: str,
+    scope: Scope,
+    archive: Archive,
+    now: datetime,
+    *,
+    back: int,
+    ahead: int,
+    place: str = "",
 ) -> list[Asked]:
     """What is to be asked of a source, season by season; without a scope the dates from so many days ago to so many ahead.
 
@@ -89,6 +101,7 @@ def ask(
             archive,
             now,
             is_named,
+            place,
         )
         for season in seasons
         if season in (scope.seasons or seasons)

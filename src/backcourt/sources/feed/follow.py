@@ -22,6 +22,7 @@ from backcourt.sources.feed.reading import version_of
 from backcourt.sources.feed.snapshots import Snapshots, changes
 from backcourt.sources.feed.telling import count, not_had, told_of
 from backcourt.sources.http import Fetcher, Progress, Pulled, missing, pull, request_of
+from backcourt.sources.http.address import key_of
 from backcourt.sources.http.errors import DamagedError
 from backcourt.sources.local.adapter import MappedFile, ingest_folder
 from backcourt.sources.payload import Request, ShapeError
@@ -34,11 +35,25 @@ Opening = Callable[[], AbstractContextManager[Warehouse]]
 """Opens the warehouse to write."""
 
 
-def questions(opening: Opening, follower: Follower, scope: Scope, fetcher: Fetcher, clock: Clock) -> list[Asked]:
+def questions(
+    opening: Opening, follower: Follower, scope: Scope, fetcher: Fetcher, clock: Clock, place: str = ""
+) -> list[Asked]:
     """What a source is asked about, season by season; raises SourceError without a schedule, or without its key."""
+    if follower.needs_place and not place and not fetcher.offline:
+        raise SourceError(
+            f"Nothing says where the files of {follower.name} are: {follower.needs_place} is not set.",
+            f"Set it to an address or a folder of yours, or name a folder:  backcourt ingest {follower.name} FOLDER",
+        )
     with opening() as warehouse:
         found = ask(
-            warehouse, follower.name, scope, fetcher.archive, clock.now(), back=follower.back, ahead=follower.ahead
+            warehouse,
+            follower.name,
+            scope,
+            fetcher.archive,
+            clock.now(),
+            back=follower.back,
+            ahead=follower.ahead,
+            place=place,
         )
     for asked in found:
         fetcher.refuse_without_key(_missing(follower, asked, fetcher))
@@ -65,8 +80,10 @@ def follow(
 ) -> FeedReport:
     """Fetch what a source wants of the games of a season, and ingest what the archive has of them."""
     report = FeedReport(follower.name, asked.season)
+    own = follower.found(asked)
+    report.documents += len(own)
     pulls = _pull_all(follower, asked, fetcher, report, progress)
-    files = _take_snapshots(follower, asked, fetcher, report, pulls)
+    files = _take_snapshots(follower, asked, fetcher, report, own, pulls)
     if files:
         with opening() as warehouse:
             _ingest(warehouse, registry, follower, asked, fetcher, clock, report, files)
@@ -89,7 +106,12 @@ def _pull_all(
 
 
 def _take_snapshots(
-    follower: Follower, asked: Asked, fetcher: Fetcher, report: FeedReport, pulls: Sequence[Pulled]
+    follower: Follower,
+    asked: Asked,
+    fetcher: Fetcher,
+    report: FeedReport,
+    own: Sequence[Request],
+    pulls: Sequence[Pulled],
 ) -> set[str]:
     """Make the files of every snapshot in scope, and tell of every document what became of it."""
     archive = fetcher.archive
@@ -98,14 +120,21 @@ def _take_snapshots(
     )
     files: set[str] = set()
     states: dict[str, tuple[str, str]] = {}
-    for fetch in changes(list(follower.archived(asked))):
+    fetches = changes(list(follower.archived(asked)))
+    done: set[str] = set()
+    for fetch in reversed(fetches):  # the newest first
+        if follower.is_whole and fetch.subject in done:
+            continue
         taken = snapshots.take(archive, fetch)
         files |= set(taken.files)
-        states[str(request_of(fetch))] = (taken.state, taken.said)
+        states.setdefault(key_of(request_of(fetch)), (taken.state, taken.said))
+        if taken.files:
+            done.add(fetch.subject)
+    report.told += [told_of(request, *states[key_of(request)]) for request in own]
     for pulled in pulls:
         for held in pulled.held:
             # What fills no table, as a list of events, is read all the same: a wrong one is told of.
-            known = states.get(str(held.request)) or _state_of(follower, fetcher, held.request)
+            known = states.get(key_of(held.request)) or _state_of(follower, fetcher, held.request)
             report.told.append(told_of(held.request, *known))
         report.told += not_had(pulled)
     return files

@@ -6,7 +6,7 @@ asked for yet: so the events of a date lead to the offers on each, and a first p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -15,6 +15,9 @@ from pathlib import Path
 from backcourt.sources.bettingpros import records as pros
 from backcourt.sources.bettingpros import requests as pros_requests
 from backcourt.sources.bettingpros import wanted as pros_wanted
+from backcourt.sources.bigdataball import records as ball
+from backcourt.sources.bigdataball import requests as ball_requests
+from backcourt.sources.bigdataball import wanted as ball_wanted
 from backcourt.sources.espn import records as espn
 from backcourt.sources.espn import requests as espn_requests
 from backcourt.sources.espn import wanted as espn_wanted
@@ -32,6 +35,10 @@ from backcourt.sources.payload import Batch, Payload, Request
 HERE = Path(__file__).resolve().parents[1]
 
 
+def _none(_: Asked) -> Sequence[Request]:
+    return ()
+
+
 def _free(_: Asked) -> int:
     return 0
 
@@ -43,7 +50,8 @@ class Follower:
     `archived` finds the documents of the scope that became records, of whatever run; `max_age` says how long an archived
     answer serves. `later` is what the documents will cost in credits that are only discovered on the way. Without a scope
     the dates from `back` days ago to `ahead` days ahead are meant. `beside` are folders of sources whose code helps to read
-    its documents.
+    its documents. `found` takes documents into the archive that are not fetched; `needs_place` is the variable that says where
+    the files of a purchase lie. The documents of one that `is_whole` are no snapshots: a newer one replaces the older.
     """
 
     name: str
@@ -57,6 +65,9 @@ class Follower:
     ahead: int
     later: Callable[[Asked], int] = _free
     beside: tuple[str, ...] = ()
+    found: Callable[[Asked], Sequence[Request]] = _none
+    needs_place: str = ""
+    is_whole: bool = False
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:
@@ -111,6 +122,20 @@ FOLLOWERS = {
             none_at=espn_wanted.none_at,
             back=0,
             ahead=0,
+        ),
+        Follower(
+            name=ball_requests.SOURCE,
+            parse=ball.parse,
+            kinds=ball_wanted.KINDS,
+            wanted=ball_wanted.wanted,
+            archived=ball_wanted.archived,
+            max_age=ball_wanted.max_age,
+            none_at=ball_wanted.none_at,
+            back=30,
+            ahead=0,
+            found=ball_wanted.found,
+            needs_place="BACKCOURT_BIGDATABALL",
+            is_whole=True,
         ),
     )
 }

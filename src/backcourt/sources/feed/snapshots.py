@@ -1,5 +1,7 @@
 """Snapshots as files that ingest reads: a file per kind and document, so that each is a stream of its own.
 
+Of a source whose documents are whole, as the events of a game are, the newest that can be read takes the place of the others.
+
 What a document gives follows from its bytes alone, so a file is made once; it is made again when the code that reads it
 changes. The note beside it is written last: a document without one is read again.
 """
@@ -65,6 +67,8 @@ class Snapshots:
         for batch in batches:
             if batch.kind in self._follower.kinds and batch.rows:
                 records[batch.kind] += batch.rows
+        if self._follower.is_whole:
+            label = about(fetch)
         for kind, rows in records.items():
             write_file(self.folder / f"{kind}_{label}.ndjson", lines_of(rows))
         files = [f"{kind}_{label}.ndjson" for kind in sorted(records)]
@@ -88,8 +92,12 @@ class Snapshots:
 
 def label_of(fetch: Fetch) -> str:
     """What a document is called in names of files: what it is about, when it came, and the first of its digest."""
-    about = _NO_NAME.sub("-", fetch.subject).strip("-")
-    return f"{about}_{fetch.fetched_at:%Y%m%dT%H%M%SZ}_{(fetch.digest or '')[:8]}"
+    return f"{about(fetch)}_{fetch.fetched_at:%Y%m%dT%H%M%SZ}_{(fetch.digest or '')[:8]}"
+
+
+def about(fetch: Fetch) -> str:
+    """What a document is about, as a part of a name of a file."""
+    return _NO_NAME.sub("-", fetch.subject).strip("-")
 
 
 def changes(fetches: list[Fetch]) -> list[Fetch]:
