@@ -18,8 +18,8 @@ from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope, season_of
 from backcourt.sources.feed.feed import FeedSeason
+from backcourt.sources.feed.follow import Price, price, questions
 from backcourt.sources.feed.follow import follow as feed_snapshots
-from backcourt.sources.feed.follow import price, questions
 from backcourt.sources.feed.follower import Follower
 from backcourt.sources.feed.outcome import HAD, FeedReport, Told
 from backcourt.sources.http import Fetcher, Progress, open_fetcher
@@ -90,12 +90,12 @@ def follow(options: Common, follower: Follower, scope: Scope, folder: Path | Non
     return reports
 
 
-def _confirm(follower: Follower, cost: int, fetcher: Fetcher, *, yes: bool) -> None:
+def _confirm(follower: Follower, cost: Price, fetcher: Fetcher, *, yes: bool) -> None:
     """Ask before credits are spent; raises UsageError where nobody can be asked, or it is more than a run may spend."""
-    if not cost:
+    if not cost.credits:
         return
-    question = f"{follower.name} will take up to {cost:,} credits{_left(follower, fetcher)}."
-    if cost > fetcher.budget.allowed:
+    question = f"{follower.name} will take {cost}{_left(follower, fetcher)}."
+    if cost.credits > fetcher.budget.allowed:
         raise UsageError(
             f"{question} A run may spend {fetcher.budget.allowed:,}; nothing was sent.",
             "Name fewer dates with --dates, or raise BACKCOURT_CREDITS.",
@@ -104,7 +104,7 @@ def _confirm(follower: Follower, cost: int, fetcher: Fetcher, *, yes: bool) -> N
         if not sys.stdin.isatty():
             raise UsageError(f"{question} Nothing was sent.", "Name fewer dates with --dates, or confirm with --yes.")
         typer.confirm(f"{question} Go on?", abort=True)
-    fetcher.budget.confirm(follower.name, cost)
+    fetcher.budget.confirm(follower.name, cost.credits)
 
 
 def _left(follower: Follower, fetcher: Fetcher) -> str:

@@ -136,7 +136,7 @@ def _of_snapshots(
 ) -> IngestReport:
     with network() as fetcher:
         asked = questions(lambda: nullcontext(warehouse), follower, scope, fetcher, clock, place)
-        cost = price(follower, asked, fetcher)
+        cost = price(follower, asked, fetcher).credits
         if cost and not may_spend:
             raise SourceError(
                 f"{follower.name} would take up to {cost:,} credits, and nobody is asked here.",

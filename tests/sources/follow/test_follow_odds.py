@@ -40,7 +40,7 @@ def test_live(odds: Following, real_league: Path) -> None:
     """Three credits for the lines of the date, one for the points of each game."""
     refused = odds.type("ingest odds_api")
     assert (refused.code, odds.server.asked) == (2, [])
-    assert "odds_api will take up to 5 credits." in refused.err
+    assert "odds_api will take up to 5 credits: 1 of events, 1 of game_lines, 2 credits for what is only" in refused.err
     made = odds.ingest("odds_api --yes")
     assert made["states"] == {"had": 3, "not there": 1}
     assert made["fetched"] == 3
@@ -85,7 +85,7 @@ def test_past(odds: Following) -> None:
     assert (near["documents"], odds.server.asked) == (0, [])  # nobody named a date, so nothing past is bought
     refused = odds.type("ingest odds_api --dates 2024-01-24")
     assert (refused.code, odds.server.asked) == (2, [])
-    assert "odds_api will take up to 51 credits." in refused.err
+    assert "odds_api will take up to 51 credits:" in refused.err
     made = odds.ingest("odds_api --dates 2024-01-24 --yes")
     assert made["states"] == {"had": 3, "not there": 1}
     assert [row[0] for row in odds.rows("raw.player_lines_current", COLUMNS)] == [11, 11]
@@ -110,7 +110,7 @@ def test_before_any_request(odds: Following) -> None:
     assert "ODDS_API_KEY is not set" in answer.err
     answer = odds.type("ingest odds_api --yes", BACKCOURT_CREDITS="4")
     assert answer.code == 2
-    assert "up to 5 credits. A run may spend 4; nothing was sent." in answer.err
+    assert "A run may spend 4; nothing was sent." in answer.err
     assert odds.server.asked == []
     assert KEY["ODDS_API_KEY"] not in answer.out + answer.err
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import pytest
 from answering import Handler, Reply, as_json, document
 from following import AFTERNOON, NEXT_DAY, Following
 from pros_payloads import EVENTS, OFFERS, line, listed, offer, side
+from test_json_page import COMMANDS as DOCUMENTED
+from test_json_page import differences
 
 API = "/v3"
 COLUMNS = "player_id, book, line, snapshot_quality"
@@ -98,3 +102,23 @@ def test_no_key(pros: Following) -> None:
     answer = pros.type("ingest bettingpros", BETTINGPROS_API_KEY="")
     assert (answer.code, pros.server.asked) == (5, [])
     assert "BETTINGPROS_API_KEY is not set" in answer.err
+
+
+def test_stopped(pros: Following, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal stops between documents; what came is ingested, and the same command asks for the rest."""
+
+    @contextmanager
+    def after_two() -> Iterator[Callable[[], str]]:
+        yield lambda: "SIGTERM" if len(pros.server.asked) >= 2 else ""
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr("backcourt.cli.fetching.stop_switch", after_two)
+        answer = pros.type("ingest bettingpros --json")
+    assert answer.code == 130
+    (made,) = answer.json["seasons"]
+    assert (made["fetched"], made["stopped"]) == (2, "SIGTERM")
+    assert differences("ingest", answer.json, DOCUMENTED["ingest nba_cdn --json"]) == []
+    assert {row[0] for row in pros.rows("raw.player_lines_current", COLUMNS)} == {11, 12}
+    made = pros.ingest("bettingpros")
+    assert (made["fetched"], len(pros.server.asked)) == (2, 4)
+    assert {row[0] for row in pros.rows("raw.player_lines_current", COLUMNS)} == {11, 12, 13}

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from answering import GAME, Handler, MakeFetcher, Server, asked, document, reset, status, truncated
 
+from backcourt.settings import SETTINGS
 from backcourt.sources.http.archive import Archive
 from backcourt.sources.http.client import FOREVER
 from backcourt.sources.http.credentials import CREDENTIALS, Credential, Keys
 from backcourt.sources.http.errors import FetchError, KeyMissingError, NotThereError, RefusedError
 from backcourt.sources.http.hosts import Host
-from backcourt.settings import SETTINGS
 from backcourt.sources.known import SOURCES
 
 KEY = "s3cr3t/key+with=signs"

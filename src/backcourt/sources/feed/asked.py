@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backcourt.engine import ledger
 from backcourt.errors import SourceError
@@ -33,6 +33,7 @@ class Asked:
     now: datetime
     is_named: bool
     place: str = ""
+    _read: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def today(self) -> date:
@@ -59,11 +60,18 @@ class Asked:
     def newest_readable(self, fetches: Iterable[Fetch], read: Callable[[Payload], T]) -> T | None:
         """What the last of these documents says that is in its shape: a later one may be of another shape, and is told of."""
         for fetch in reversed(list(fetches)):
-            try:
-                return read(self.archive.payload(request_of(fetch), fetch))
-            except (ShapeError, DamagedError):
-                continue  # told where the snapshot itself is read
+            known = (fetch.key, fetch.digest, read)
+            if known not in self._read:
+                self._read[known] = self._told(fetch, read)
+            if self._read[known] is not None:
+                return self._read[known]  # type: ignore[no-any-return]
         return None
+
+    def _told(self, fetch: Fetch, read: Callable[[Payload], T]) -> T | None:
+        try:
+            return read(self.archive.payload(request_of(fetch), fetch))
+        except (ShapeError, DamagedError):
+            return None  # told where the snapshot itself is read
 
 
 def ask(

@@ -6,8 +6,10 @@ archive alone, whichever run fetched it. Nothing is spent here that was not conf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from backcourt.clock import Clock
@@ -60,12 +62,27 @@ def questions(
     return found
 
 
-def price(follower: Follower, questions: Sequence[Asked], fetcher: Fetcher) -> int:
-    """What it will cost in credits at most, with what is only discovered on the way; what the archive has costs nothing."""
+@dataclass(frozen=True)
+class Price:
+    """What a pull costs in credits at most: the documents that are asked for first, by need, and what they will tell of."""
+
+    credits: int
+    first: Mapping[str, int]
+    later: int
+
+    def __str__(self) -> str:
+        parts = [f"{count:,} of {need}" for need, count in self.first.items()]
+        parts += [f"{self.later:,} credits for what is only discovered then"] * bool(self.later)
+        return f"up to {self.credits:,} credits: {', '.join(parts)}"
+
+
+def price(follower: Follower, questions: Sequence[Asked], fetcher: Fetcher) -> Price:
+    """What it will cost, with what is only discovered on the way; what the archive has costs nothing."""
     if fetcher.offline:
-        return 0
-    now = sum(request.credits for asked in questions for request in _missing(follower, asked, fetcher))
-    return now + sum(follower.later(asked) for asked in questions)
+        return Price(0, {}, 0)
+    first = [request for asked in questions for request in _missing(follower, asked, fetcher)]
+    later = sum(follower.later(asked) for asked in questions)
+    return Price(later + sum(each.credits for each in first), Counter(each.need for each in first), later)
 
 
 def follow(
