@@ -40,6 +40,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         pace=1.0,
         credits=500,
         mirrors="",
+        bigdataball="",
     )
 
 

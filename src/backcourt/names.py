@@ -119,6 +119,10 @@ def _spellings(tricode: str, market: str, nickname: str, others: tuple[str, ...]
 
 
 TEAM_IDS: Mapping[str, int] = MappingProxyType({tricode: team_id for tricode, team_id, *_ in _TEAMS})
+TEAM_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {tricode: (market.removesuffix(f" {nickname}"), nickname) for tricode, _, market, nickname, _ in _TEAMS}
+)
+"""City or region, and nickname, by tricode."""
 TEAM_SPELLINGS: Mapping[str, str] = MappingProxyType(
     {
         spelling: tricode

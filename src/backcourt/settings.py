@@ -43,6 +43,7 @@ class Settings:
     pace: float
     credits: int
     mirrors: str
+    bigdataball: str
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="sources",
         default="",
         unit="list",
-        help="What `daily` ingests: local:FOLDER, simulated:SEASONS, nba_cdn, nba_stats:SEASONS, separated by commas.",
+        help="What `daily` ingests: local:FOLDER, simulated:SEASONS, or fetched sources by name as nba_cdn or nba_stats:SEASONS.",
         env="BACKCOURT_SOURCES",
         allowed="a list of sources",
         read=str,
@@ -352,5 +353,14 @@ SETTINGS: tuple[Setting, ...] = (
         env="BACKCOURT_MIRRORS",
         allowed="a list such as cdn.nba.com=http://127.0.0.1:8000",
         read=_mirrors,
+    ),
+    Setting(
+        name="bigdataball",
+        default="",
+        unit="address or folder",
+        help="Where the files lie that were bought of BigDataBall, one a game; an address must hold no secret.",
+        env="BACKCOURT_BIGDATABALL",
+        allowed="a web address or a folder",
+        read=str,
     ),
 )

@@ -39,13 +39,23 @@ def test_a_variable_that_nothing_reads() -> None:
     assert ("BACKCOURT_KEY", "warn") not in told(settings, on)
 
 
-def test_the_sources_of_today_need_none() -> None:
+def test_the_sources_of_today() -> None:
+    """Those that are named need what they need."""
     known = {source.name: source.credentials for source in SOURCES}
     on = ground(None, HERE, credentials=known, chosen=tuple(known))
-    assert [(one, outcome) for one, outcome in told(credentials, on)] == [
-        (name, "pass") for name in ("local", "simulated", "nba_cdn", "nba_stats")
-    ]
+    found = told(credentials, on)
+    assert [one for one, _ in found] == list(known)
+    assert [one for one, outcome in found if outcome == "fail"] == ["odds_api", "bettingpros", "bigdataball"]
     assert of(credentials, on, "local").said == "none needed"
+
+
+def test_a_key_of_a_source_that_nobody_asks() -> None:
+    """Before there is a warehouse all that are known are told of; who wants no odds needs no key."""
+    known = {"local": (), "odds_api": ("ODDS_API_KEY",)}
+    found = of(credentials, ground(None, HERE, credentials=known, chosen=None), "odds_api")
+    assert (found.outcome, found.said) == ("pass", "ODDS_API_KEY is not set; it is needed only to ask odds_api")
+    on = ground(None, HERE, credentials=known, chosen=None, settings={"sources": "local:data, odds_api:2023"})
+    assert told(credentials, on) == [("local", "pass"), ("odds_api", "fail")]
 
 
 @pytest.mark.parametrize(("secret", "outcome"), [(None, "fail"), (" ", "fail"), ("hush-hush", "pass")])

@@ -71,7 +71,7 @@ def test_before_there_is_a_warehouse(tmp_path: Path) -> None:
     answer = cli("preflight")
     assert answer.code == 1
     assert "To do: Fill one with backcourt ingest SOURCE" in answer.text
-    assert "credentials 2 of 2 pass none needed" in answer.text
+    assert "credentials 10 of 10 pass none needed" in answer.text
     assert "; not stored, as the warehouse is not open to write" in answer.out.splitlines()[-1]
     assert cli("preflight --json").json["stored_as"] is None
     assert list(tmp_path.iterdir()) == []
@@ -138,4 +138,4 @@ def test_chosen_sources(shared_cli: Terminal, flags: str, chosen: list[str]) -> 
 def test_a_source_that_is_not_known(shared_cli: Terminal) -> None:
     answer = shared_cli("preflight --sources teletext")
     assert answer.code == 2
-    assert "Known sources: local, simulated." in answer.err
+    assert "Known sources: local, simulated, nba_cdn, nba_stats, odds_api, bettingpros, bigdataball," in answer.err

@@ -54,7 +54,7 @@ def daily(
         str | None,
         typer.Option(
             "--sources",
-            help="local:FOLDER, simulated:SEASONS, nba_cdn, nba_stats:SEASONS, by commas [env: BACKCOURT_SOURCES]",
+            help="local:FOLDER, simulated:SEASONS, nba_cdn, nba_stats:SEASONS, injury_report, ..., by commas [env: BACKCOURT_SOURCES]",
         ),
     ] = None,
     sample: Annotated[int, typer.Option(min=0, help="Dates to certify once a day; 0 for none")] = 3,
@@ -69,7 +69,13 @@ def daily(
     options = common(warehouse, lock_timeout, threads)
     settings = options.settings
     network = partial(open_fetcher, settings, os.environ, CLOCK, warn=complain)
-    feeds = configured(settings.sources if sources is None else sources, settings.max_vanishing, network)
+    feeds = configured(
+        settings.sources if sources is None else sources,
+        settings.max_vanishing,
+        network,
+        may_spend=bool(os.environ.get("BACKCOURT_CREDITS", "").strip()),
+        place=settings.bigdataball,
+    )
     target = settings.notify if notify is None else notify
     if target:
         refuse_unusable(target)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import typer
 
 from backcourt.cli.console import complain, print_table, progress, say
 from backcourt.cli.options import CLOCK, Common, open_common
@@ -11,17 +15,22 @@ from backcourt.cli.signals import stop_switch
 from backcourt.engine import origin
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
-from backcourt.seasons import season_of
-from backcourt.sources.feed.adapter import Adapter
-from backcourt.sources.feed.feed import feed
+from backcourt.errors import UsageError
+from backcourt.seasons import Scope, season_of
+from backcourt.sources.feed.feed import FeedSeason
+from backcourt.sources.feed.follow import Price, price, questions
+from backcourt.sources.feed.follow import follow as feed_snapshots
+from backcourt.sources.feed.follower import Follower
 from backcourt.sources.feed.outcome import HAD, FeedReport, Told
-from backcourt.sources.http import Progress, open_fetcher
+from backcourt.sources.http import Fetcher, Progress, open_fetcher
 from backcourt.warehouse.duckdb import Warehouse
 
 SHOWN = 10
 
 
-def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishing: float) -> list[FeedReport]:
+def fetch(
+    options: Common, name: str, feed: FeedSeason, labels: Sequence[str], max_vanishing: float
+) -> list[FeedReport]:
     """Feed the warehouse with some seasons of a source, by default the current one; a signal stops it between documents."""
     seasons = labels or (season_of(CLOCK.today_eastern()),)
 
@@ -32,14 +41,13 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
     with (
         stop_switch() as should_stop,
         open_fetcher(options.settings, os.environ, CLOCK, warn=complain, should_stop=should_stop) as fetcher,
-        progress(f"Fetching from {adapter.name}", None) as step,
+        progress(f"Fetching from {name}", None) as step,
     ):
         for season in seasons:
             reports.append(
                 feed(
                     opening,
                     default_registry(),
-                    adapter,
                     season,
                     fetcher,
                     CLOCK,
@@ -49,10 +57,59 @@ def fetch(options: Common, adapter: Adapter, labels: Sequence[str], max_vanishin
             )
             if reports[-1].outcomes:
                 with opening() as warehouse:
-                    origin.remember(warehouse, adapter.name, (adapter.name,))
+                    origin.remember(warehouse, name, (name,))
             if reports[-1].stopped:
                 break
     return reports
+
+
+def follow(options: Common, follower: Follower, scope: Scope, folder: Path | None, *, yes: bool) -> list[FeedReport]:
+    """Feed the warehouse with the snapshots of a source about the games in scope; what costs credits is confirmed first."""
+
+    def opening() -> Warehouse:
+        return open_common(options, read_only=False, must_exist=False)
+
+    reports: list[FeedReport] = []
+    with (
+        stop_switch() as should_stop,
+        open_fetcher(options.settings, os.environ, CLOCK, warn=complain, should_stop=should_stop) as fetcher,
+    ):
+        place = str(folder.resolve()) if folder else options.settings.bigdataball
+        asked = questions(opening, follower, scope, fetcher, CLOCK, place)
+        _confirm(follower, price(follower, asked, fetcher), fetcher, yes=yes)
+        with progress(f"Fetching from {follower.name}", None) as step:
+            for each in asked:
+                reports.append(
+                    feed_snapshots(opening, default_registry(), follower, each, fetcher, CLOCK, progress=told(step))
+                )
+                if reports[-1].outcomes:
+                    with opening() as warehouse:
+                        origin.remember(warehouse, follower.name, (follower.name, *([place] if folder else [])))
+                if reports[-1].stopped:
+                    break
+    return reports
+
+
+def _confirm(follower: Follower, cost: Price, fetcher: Fetcher, *, yes: bool) -> None:
+    """Ask before credits are spent; raises UsageError where nobody can be asked, or it is more than a run may spend."""
+    if not cost.credits:
+        return
+    question = f"{follower.name} will take {cost}{_left(follower, fetcher)}."
+    if cost.credits > fetcher.budget.allowed:
+        raise UsageError(
+            f"{question} A run may spend {fetcher.budget.allowed:,}; nothing was sent.",
+            "Name fewer dates with --dates, or raise BACKCOURT_CREDITS.",
+        )
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"{question} Nothing was sent.", "Name fewer dates with --dates, or confirm with --yes.")
+        typer.confirm(f"{question} Go on?", abort=True)
+    fetcher.budget.confirm(follower.name, cost.credits)
+
+
+def _left(follower: Follower, fetcher: Fetcher) -> str:
+    known = fetcher.archive.credits(follower.name)
+    return f"; {known[0]:,} were left at {known[1]:%Y-%m-%d %H:%M} UTC" if known else ""
 
 
 def show(report: FeedReport) -> None:

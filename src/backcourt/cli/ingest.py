@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -16,19 +16,27 @@ from backcourt.cli.options import (
     CLOCK,
     AsJson,
     Common,
+    Dates,
+    EndDate,
     LockTimeout,
     Seasons,
+    StartDate,
     Threads,
     WarehouseOption,
     common,
     open_common,
+    scope_of,
 )
 from backcourt.engine import ledger, origin
 from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.errors import BackcourtError, UsageError
 from backcourt.seasons import parse_seasons
-from backcourt.sources.feed.adapter import ADAPTERS, Adapter
+from backcourt.sources.feed.adapter import ADAPTERS
+from backcourt.sources.feed.feed import by_games
+from backcourt.sources.feed.follower import FOLLOWERS
+from backcourt.sources.feed.outcome import FeedReport
+from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.sources.manual.adapter import ingest_manual
 from backcourt.sources.simulated.source import simulate
@@ -45,6 +53,12 @@ class Source(StrEnum):
     SIMULATED = "simulated"
     NBA_CDN = "nba_cdn"
     NBA_STATS = "nba_stats"
+    INJURY_REPORT = "injury_report"
+    ODDS_API = "odds_api"
+    SPORTSDATAVERSE = "sportsdataverse"
+    BETTINGPROS = "bettingpros"
+    ESPN = "espn"
+    BIGDATABALL = "bigdataball"
 
 
 def register(app: typer.Typer) -> None:
@@ -60,13 +74,21 @@ def register(app: typer.Typer) -> None:
 
 @verb
 def ingest(
-    source: Annotated[Source, typer.Argument(help="local FOLDER, manual FILE, simulated, nba_cdn or nba_stats")],
-    folder: Annotated[Path | None, typer.Argument(help="The folder with the files, or the file for manual")] = None,
+    source: Annotated[
+        Source, typer.Argument(help="local FOLDER, manual FILE, simulated, or a source of docs/sources.md by name")
+    ],
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder with the files, for local and bigdataball; the file for manual")
+    ] = None,
+    dates: Dates = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
     seasons: Seasons = None,
     seed: Annotated[int, typer.Option(help="Which simulated league")] = 1,
     accept_deletions: Annotated[
         bool, typer.Option("--accept-deletions", help="Accept files from which many known rows are missing")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before credits of a paid source are spent")] = False,
     warehouse: WarehouseOption = None,
     threads: Threads = None,
     lock_timeout: LockTimeout = None,
@@ -75,16 +97,31 @@ def ingest(
     """Each file is one transaction: stored whole, or refused whole with the first wrong row named."""
     options = common(warehouse, lock_timeout, threads)
     labels = parse_seasons(seasons) if seasons else ()
-    if (source in (Source.LOCAL, Source.MANUAL)) != (folder is not None):
+    if (source in (Source.LOCAL, Source.MANUAL)) != (folder is not None) and source is not Source.BIGDATABALL:
         raise UsageError(
-            "`ingest local` needs a folder and `ingest manual` a file, no other source takes one.",
+            "`ingest local` needs a folder, `ingest manual` a file, `ingest bigdataball` may have a folder, and no other source"
+            " takes one.",
             "backcourt ingest local FOLDER",
+        )
+    scope = scope_of(dates, start_date, end_date, seasons)
+    if source.value in FOLLOWERS:
+        _tell(
+            options, lambda: fetching.follow(options, FOLLOWERS[source.value], scope, folder, yes=yes), as_json=as_json
+        )
+        return
+    if scope.dates:
+        raise UsageError(
+            f"{source.value} is ingested by seasons, not by dates.", f"backcourt ingest {source.value} --seasons 2023"
         )
     if source is Source.MANUAL and labels:
         raise UsageError("`ingest manual` takes no --seasons: its file is always taken whole.", "Leave it out.")
     limit = EVERYTHING if accept_deletions else options.settings.max_vanishing
+    if source is Source.SPORTSDATAVERSE:
+        _tell(options, lambda: fetching.fetch(options, source.value, feed_releases, labels, limit), as_json=as_json)
+        return
     if source.value in ADAPTERS:
-        _fetch(options, ADAPTERS[source.value], labels, limit, as_json=as_json)
+        adapter = ADAPTERS[source.value]
+        _tell(options, lambda: fetching.fetch(options, source.value, by_games(adapter), labels, limit), as_json=as_json)
         return
     with (
         _nothing_left_of_failure(options.settings.warehouse),
@@ -100,10 +137,10 @@ def ingest(
         show(options, report, unresolved)
 
 
-def _fetch(options: Common, adapter: Adapter, labels: Sequence[str], limit: float, *, as_json: bool) -> None:
+def _tell(options: Common, fetch: Callable[[], list[FeedReport]], *, as_json: bool) -> None:
     """Exit code 0 when every document was had or a game of it is not over, 1 when not, 130 when a signal stopped it."""
     with _nothing_left_of_failure(options.settings.warehouse):
-        reports = fetching.fetch(options, adapter, labels, limit)
+        reports = fetch()
     if as_json:
         print_json(
             {
@@ -114,6 +151,8 @@ def _fetch(options: Common, adapter: Adapter, labels: Sequence[str], limit: floa
     else:
         for report in reports:
             fetching.show(report)
+        if not reports:
+            say("No game is near, so nothing was asked for; --dates or --seasons name others.")
     if any(report.stopped for report in reports):
         raise typer.Exit(130)
     if any(report.troubles for report in reports):

@@ -1,7 +1,8 @@
 """The sources that a warehouse is kept fed from: what BACKCOURT_SOURCES says, ready to be ingested.
 
 `local:FOLDER` is a folder of files, `simulated:SEASONS` the simulated league, with `simulated:SEASONS:SEED` another one.
-`nba_cdn` and `nba_stats` are fetched, the current season unless some are named: `nba_stats:2023`.
+`nba_cdn` and `nba_stats` are fetched, the current season unless some are named: `nba_stats:2023`. A source of snapshots,
+such as `injury_report`, is asked about the games that are near, or about those of the seasons that are named.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from pathlib import Path
 from backcourt.clock import Clock
 from backcourt.engine import origin
 from backcourt.engine.registry import Registry
-from backcourt.errors import UsageError
-from backcourt.seasons import parse_seasons, season_of
-from backcourt.sources.feed.adapter import ADAPTERS, Adapter
-from backcourt.sources.feed.feed import feed
+from backcourt.errors import SourceError, UsageError
+from backcourt.seasons import Scope, parse_seasons, season_of
+from backcourt.sources.feed.adapter import ADAPTERS
+from backcourt.sources.feed.feed import FeedSeason, by_games
+from backcourt.sources.feed.follow import follow, price, questions
+from backcourt.sources.feed.follower import FOLLOWERS, Follower
+from backcourt.sources.feed.outcome import FeedReport
+from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.http import Fetcher
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate
+from backcourt.sources.sportsdataverse import requests as sportsdataverse
 from backcourt.warehouse.duckdb import Warehouse
 
 _EXAMPLE = "local:data, simulated:2021 or nba_cdn"
@@ -39,8 +45,14 @@ class Configured:
     ingest: Ingest
 
 
-def configured(text: str, max_vanishing: float, network: Network) -> tuple[Configured, ...]:
-    """The sources of a list with commas; raises UsageError for one that cannot be meant, or none at all."""
+def configured(
+    text: str, max_vanishing: float, network: Network, *, may_spend: bool = False, place: str = ""
+) -> tuple[Configured, ...]:
+    """The sources of a list with commas; raises UsageError for one that cannot be meant, or none at all.
+
+    `may_spend` says that somebody allowed to spend the credits of a run without being asked; `place` is
+    where the files of a purchase lie.
+    """
     terms = [term.strip() for term in text.split(",") if term.strip()]
     if not terms:
         raise UsageError(
@@ -48,14 +60,22 @@ def configured(text: str, max_vanishing: float, network: Network) -> tuple[Confi
         )
     if len(set(terms)) != len(terms):
         raise UsageError(f"A source stands twice in {text!r}.", "Name each once.")
-    return tuple(Configured(term, _ingest(term, max_vanishing, network)) for term in terms)
+    return tuple(
+        Configured(term, _ingest(term, max_vanishing, network, may_spend=may_spend, place=place)) for term in terms
+    )
 
 
-def _ingest(term: str, max_vanishing: float, network: Network) -> Ingest:
+def _ingest(term: str, max_vanishing: float, network: Network, *, may_spend: bool, place: str) -> Ingest:
     kind, colon, rest = term.partition(":")
     if kind in ADAPTERS and bool(rest) == bool(colon):
         named = parse_seasons(rest) if rest else ()
-        return partial(_of_network, ADAPTERS[kind], named, max_vanishing, network)
+        return partial(_of_network, kind, by_games(ADAPTERS[kind]), named, max_vanishing, network)
+    if kind == sportsdataverse.SOURCE and bool(rest) == bool(colon):
+        named = parse_seasons(rest) if rest else ()
+        return partial(_of_network, kind, feed_releases, named, max_vanishing, network)
+    if kind in FOLLOWERS and bool(rest) == bool(colon):
+        scope = Scope(seasons=parse_seasons(rest) if rest else ())
+        return partial(_of_snapshots, FOLLOWERS[kind], scope, may_spend, place, network)
     if kind == "local" and rest:
         return partial(_of_folder, Path(rest).expanduser(), max_vanishing)
     if kind == "simulated" and rest:
@@ -86,7 +106,8 @@ def _of_league(
 
 
 def _of_network(
-    adapter: Adapter,
+    name: str,
+    feed: FeedSeason,
     seasons: Sequence[str],
     max_vanishing: float,
     network: Network,
@@ -97,14 +118,48 @@ def _of_network(
     labels = tuple(seasons) or (season_of(clock.today_eastern()),)
     with network() as fetcher:
         reports = [
-            feed(lambda: nullcontext(warehouse), registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing)
+            feed(lambda: nullcontext(warehouse), registry, season, fetcher, clock, max_vanishing=max_vanishing)
             for season in labels
         ]
-    origin.remember(warehouse, adapter.name, (adapter.name,))
+    return _remembered(warehouse, name, reports)
+
+
+def _of_snapshots(
+    follower: Follower,
+    scope: Scope,
+    may_spend: bool,
+    place: str,
+    network: Network,
+    warehouse: Warehouse,
+    registry: Registry,
+    clock: Clock,
+) -> IngestReport:
+    with network() as fetcher:
+        asked = questions(lambda: nullcontext(warehouse), follower, scope, fetcher, clock, place)
+        cost = price(follower, asked, fetcher).credits
+        if cost and not may_spend:
+            raise SourceError(
+                f"{follower.name} would take up to {cost:,} credits, and nobody is asked here.",
+                f"Set BACKCOURT_CREDITS to what a run may spend, or ask yourself:  backcourt ingest {follower.name}",
+            )
+        if cost > fetcher.budget.allowed:
+            raise SourceError(
+                f"{follower.name} would take up to {cost:,} credits, more than the {fetcher.budget.allowed:,} of a run.",
+                "Raise BACKCOURT_CREDITS.",
+            )
+        fetcher.budget.confirm(follower.name, cost)
+        reports = [follow(lambda: nullcontext(warehouse), registry, follower, each, fetcher, clock) for each in asked]
+    return _remembered(warehouse, follower.name, reports)
+
+
+def _remembered(warehouse: Warehouse, name: str, reports: Sequence[FeedReport]) -> IngestReport:
+    """The reports of all seasons in one; where the source was asked for is kept."""
+    if any(report.outcomes for report in reports):
+        origin.remember(warehouse, name, (name,))
     return IngestReport(
         outcomes=tuple(outcome for report in reports for outcome in report.outcomes),
         ignored=(),
-        seasons=labels,
-        due=reports[-1].due,
+        seasons=tuple(report.season for report in reports),
+        due=reports[-1].due if reports else 0,
         troubles=tuple(each.said for report in reports for each in report.troubles),
     )

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Source:
-    """A source: the kind of its data, and the environment variables that hold its credentials."""
+    """A source: the kind of its data, and the environment variables that it cannot do without."""
 
     name: str
     kind: Literal["real", "simulated"]
@@ -20,4 +20,10 @@ SOURCES = (
     Source("simulated", "simulated"),
     Source("nba_cdn", "real"),
     Source("nba_stats", "real"),
+    Source("odds_api", "real", ("ODDS_API_KEY",)),
+    Source("bettingpros", "real", ("BETTINGPROS_API_KEY",)),
+    Source("bigdataball", "real", ("BACKCOURT_BIGDATABALL",)),
+    Source("injury_report", "real"),
+    Source("sportsdataverse", "real"),
+    Source("espn", "real"),
 )

@@ -34,6 +34,7 @@ def schedule_row(**more: Any) -> Row:
         "venue_full_name": "Chase Center", "venue_address_city": "San Francisco", "status_period": 5,
         "status_type_name": "STATUS_FINAL", "status_type_completed": True, "home_id": 9, "home_abbreviation": "GS", "home_score": 7,
         "away_id": 18, "away_abbreviation": "NY", "away_score": 5,
+        "season_type": 2, "type_abbreviation": "STD", "notes_headline": "",
     } | more  # fmt: skip
 
 

@@ -43,7 +43,10 @@ def credentials(ground: Ground) -> Iterator[Finding]:
             continue
         needed = ground.credentials[source]
         missing = [name for name in needed if not ground.environ.get(name, "").strip()]
-        if missing:
+        if missing and source not in _certain(ground):
+            said = f"{', '.join(missing)} is not set; it is needed only to ask {source}"
+            yield Finding("credentials", "pass", said, source, {"missing": missing})
+        elif missing:
             said = f"{', '.join(missing)} is not set" if len(missing) == 1 else f"{', '.join(missing)} are not set"
             yield Finding("credentials", "fail", said, source, {"missing": missing}, hint=f"Set {', '.join(missing)}.")
         else:
@@ -52,12 +55,19 @@ def credentials(ground: Ground) -> Iterator[Finding]:
 
 
 def _chosen(ground: Ground) -> tuple[str, ...]:
-    """The sources named, else those that filled the warehouse, else all that are known."""
+    """The sources that are certain to be asked, else all that are known."""
+    return _certain(ground) or tuple(ground.credentials)
+
+
+def _certain(ground: Ground) -> tuple[str, ...]:
+    """The sources named, else those that filled the warehouse and those of BACKCOURT_SOURCES."""
     if ground.chosen is not None:
         return ground.chosen
-    if ground.warehouse is None or not ledger.exists(ground.warehouse):
-        return tuple(ground.credentials)
-    return tuple(ranks.all_sources(ground.opened))
+    terms = [term.strip().partition(":")[0] for term in ground.settings.sources.split(",") if term.strip()]
+    filled = (
+        ranks.all_sources(ground.opened) if ground.warehouse is not None and ledger.exists(ground.warehouse) else []
+    )
+    return tuple(dict.fromkeys([*filled, *terms]))
 
 
 def _known(ground: Ground) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from backcourt.sources.bettingpros import requests, shapes
 from backcourt.sources.bettingpros.books import book_name
-from backcourt.sources.payload import Batch, Payload, Record, ShapeError
+from backcourt.sources.payload import Batch, Payload, Record, Request, ShapeError
 from backcourt.sources.strict_json import SKEW, fetched_at, moment_of, read, utc_text
 
 KIND = "bettingpros_player_points"
@@ -79,15 +79,18 @@ def _page(payload: Payload) -> shapes.OfferList:
 
 
 def _asked(payload: Payload) -> requests.Event:
-    """The game that the offers were asked for, out of the request's subject."""
-    subject = _SUBJECT.fullmatch(payload.request.subject)
     try:
-        if not subject:
-            raise ValueError("it names no game")
-        scheduled = moment_of(subject[4])
+        return asked_event(payload.request)
     except ValueError as error:
         raise ShapeError.at(payload, "request", f"subject {payload.request.subject!r}: {error}") from error
-    return requests.Event(int(subject[1]), scheduled, home=subject[3], visitor=subject[2])
+
+
+def asked_event(request: Request) -> requests.Event:
+    """The game that offers are asked for, out of the request's subject; raises ValueError where that names none."""
+    subject = _SUBJECT.fullmatch(request.subject)
+    if not subject:
+        raise ValueError("it names no game")
+    return requests.Event(int(subject[1]), moment_of(subject[4]), home=subject[3], visitor=subject[2])
 
 
 def _records(payload: Payload, event: requests.Event, player: str, offer: shapes.Offer) -> Iterator[Record]:

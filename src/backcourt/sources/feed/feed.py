@@ -8,22 +8,23 @@ fetched the warehouse is not open, so a long pull stands in nobody's way.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from typing import Protocol
 
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.seasons import eastern_date, season_of
-from backcourt.sources.feed.adapter import HERE, Adapter
+from backcourt.sources.feed.adapter import Adapter
 from backcourt.sources.feed.age import FINAL, max_age
 from backcourt.sources.feed.games import Game, games_of
-from backcourt.sources.feed.outcome import ABSENT, DAMAGED, NOT_ASKED, NOT_FETCHED, REFUSED, WAITS, FeedReport, Told
-from backcourt.sources.feed.reading import Reading, read, versions
+from backcourt.sources.feed.outcome import DAMAGED, REFUSED, WAITS, FeedReport, Told
+from backcourt.sources.feed.reading import Reading, read, version_of, versions
 from backcourt.sources.feed.spool import Noted, Spool
+from backcourt.sources.feed.telling import count, not_had, told_of
 from backcourt.sources.http import Fetcher, Progress, Pulled, pull
 from backcourt.sources.local.adapter import MappedFile, ingest_folder
 from backcourt.sources.payload import Record, Request
@@ -66,6 +67,41 @@ def feed(
     return work.report
 
 
+class FeedSeason(Protocol):
+    """Feeds a warehouse with a season of a source."""
+
+    def __call__(
+        self,
+        opening: Opening,
+        registry: Registry,
+        season: str,
+        fetcher: Fetcher,
+        clock: Clock,
+        *,
+        max_vanishing: float = ...,
+        progress: Callable[[Progress], None] = ...,
+    ) -> FeedReport:
+        """What became of the season's documents."""
+
+
+def by_games(adapter: Adapter) -> FeedSeason:
+    """The way of a source that has its own schedule, and documents of each game."""
+
+    def feed_season(
+        opening: Opening,
+        registry: Registry,
+        season: str,
+        fetcher: Fetcher,
+        clock: Clock,
+        *,
+        max_vanishing: float = 0.05,
+        progress: Callable[[Progress], None] = lambda step: None,
+    ) -> FeedReport:
+        return feed(opening, registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing, progress=progress)
+
+    return feed_season
+
+
 class _Feed:
     def __init__(
         self,
@@ -81,7 +117,7 @@ class _Feed:
         self._season, self._fetcher, self._clock = season, fetcher, clock
         self._max_vanishing, self._progress = max_vanishing, progress
         folder = fetcher.archive.folder / SPOOL / adapter.name / season
-        reader = _version(adapter.name)
+        reader = version_of(adapter.name)
         self._of_season = Spool(folder / "season", reader, empties=False)
         self._of_games = Spool(folder / "games", reader, adapter.grown)
         self.report = FeedReport(adapter.name, season)
@@ -172,18 +208,13 @@ class _Feed:
             return max_age(request.game_date, eastern_date(newest.fetched_at)) if newest else FINAL
 
         pulled = pull(self._fetcher, requests, max_age=age, progress=self._progress)
-        self.report.documents += len(pulled.held) + len(pulled.absent) + len(pulled.failures) + len(pulled.not_asked)
-        self.report.fetched += sum(each.fetched for each in pulled.held)
-        self.report.stopped = self.report.stopped or pulled.stopped
+        count(self.report, pulled)
         return pulled
 
     def _tell(self, pulled: Pulled, noted: Noted) -> None:
         """Say of every document what became of it, and first what stood in the way of asking for it again."""
-        told = [_told(each.request, *noted[_key(each.request)]) for each in pulled.held]
-        told += [_told(request, ABSENT, "the source has no such document") for request in pulled.absent]
-        told += [_told(each.request, NOT_FETCHED, each.error.message) for each in pulled.failures]
-        told += [_told(request, NOT_ASKED, pulled.stopped) for request in pulled.not_asked]
-        self.report.told += told
+        self.report.told += [told_of(each.request, *noted[_key(each.request)]) for each in pulled.held]
+        self.report.told += not_had(pulled)
 
     def _put_date(self, label: str, documents: Sequence[Sequence[Request]]) -> Noted:
         made_from = self._of_games.fingerprint(self._versions(each for requests in documents for each in requests))
@@ -223,14 +254,3 @@ def _together(readings: Iterable[Reading]) -> Mapping[str, list[Record]]:
 
 def _key(request: Request) -> str:
     return f"{request.need} {request.subject}"
-
-
-def _told(request: Request, state: str, said: str) -> Told:
-    return Told(request.need, request.subject, request.game_date, state, said)
-
-
-def _version(name: str) -> str:
-    """Changes when the code or the mappings that read a source's documents do."""
-    folders = [HERE / each for each in ("nba", name, "feed")]
-    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

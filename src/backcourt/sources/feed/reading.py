@@ -6,12 +6,13 @@ So what a document gives follows from the archive, whether it is read at once or
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from backcourt.sources.feed.adapter import Adapter
+from backcourt.sources.feed.adapter import HERE, Adapter
 from backcourt.sources.feed.outcome import DAMAGED, HAD, NOT_FETCHED, WRONG
 from backcourt.sources.http import Archive, Fetch
 from backcourt.sources.http.errors import DamagedError
@@ -85,3 +86,11 @@ def _dated(row: Record, request: Request) -> Record:
     if request.game_date is None or "gameDate" not in row:
         return row
     return {**row, "gameDate": request.game_date.isoformat()}
+
+
+def version_of(*names: str) -> str:
+    """Changes when the code or the mappings that read a source's documents do; the first name is its folder."""
+    folders = [HERE / each for each in (*names, "nba", "feed")]
+    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
+    paths.append(HERE / "strict_json.py")
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

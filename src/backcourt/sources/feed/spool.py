@@ -78,7 +78,7 @@ class Spool:
         if self._labels.pop(label, None):
             self._write_note()
         for name, found in rows.items():
-            _write(self.folder / name, _lines(found))
+            write_file(self.folder / name, lines_of(found))
         self._labels[label] = Made(fingerprint=fingerprint, files=sorted(rows), noted=noted)
         self._write_note()
 
@@ -95,8 +95,8 @@ class Spool:
                 lines = path.read_text(encoding="utf-8").splitlines()
                 known |= {row[key]: row for row in map(json.loads, lines)}
             if known:
-                _write(
-                    self.folder / f"{kind}_{season}.ndjson", _lines([known[each] for each in sorted(known, key=str)])
+                write_file(
+                    self.folder / f"{kind}_{season}.ndjson", lines_of([known[each] for each in sorted(known, key=str)])
                 )
 
     def _names(self, label: str) -> list[str]:
@@ -118,14 +118,15 @@ class Spool:
             ) from error
 
     def _write_note(self) -> None:
-        _write(self.folder / _MADE_FROM, _Labels(self._labels).model_dump_json())
+        write_file(self.folder / _MADE_FROM, _Labels(self._labels).model_dump_json())
 
 
-def _lines(rows: Collection[Record]) -> str:
+def lines_of(rows: Collection[Record]) -> str:
+    """Records as lines of JSON."""
     return "".join(json.dumps(dict(row), sort_keys=True) + "\n" for row in rows)
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     """Write a file in one step; one that has this very text is left alone."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return

@@ -23,6 +23,12 @@ def key_of(request: Request) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(sorted(pairs)), ""))
 
 
+def parts_of(key: str) -> tuple[str, dict[str, str]]:
+    """The address and the parameters that a canonical address is of."""
+    parts = urlsplit(key)
+    return urlunsplit(parts._replace(query="")), dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
 def host_of(url: str) -> str:
     """The host of an address, with its port where that is not the scheme's."""
     return urlsplit(url).netloc.lower()

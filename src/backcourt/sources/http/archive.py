@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from backcourt.sources.http.address import key_of
+from backcourt.sources.http.address import key_of, parts_of
 from backcourt.sources.http.errors import ArchiveError
 from backcourt.sources.http.index import Fetch, Index
 from backcourt.sources.http.objects import Objects
@@ -101,6 +101,12 @@ class Archive:
     def credits(self, source: str) -> tuple[int, datetime] | None:
         """How many it said, and when."""
         return self._index.credits(source)
+
+
+def request_of(fetch: Fetch) -> Request:
+    """The request that an archived answer answers."""
+    url, params = parts_of(fetch.key)
+    return Request(fetch.source, fetch.need, fetch.subject, url, params, media=fetch.media)
 
 
 def _fetch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -111,6 +111,12 @@ class Fetcher:
         before = self._standing(request)
         patience = replace(self.patience, attempts=attempts or self.patience.attempts)
         return persist(partial(self._attempt, request, before, none_at), patience, self.waiting.sleep)
+
+    def refuse_without_key(self, requests: Sequence[Request]) -> None:
+        """Raise KeyMissingError when something is to be asked for whose source has no key."""
+        for request in requests:
+            if not self.offline and (variable := self._keys.missing(request.source)):
+                raise KeyMissingError.of(request, variable)
 
     def held(self, request: Request, max_age: timedelta | None) -> Payload | None:
         """The archived document if it serves; raises NotThereError when the archive says that there is none."""

@@ -25,12 +25,11 @@ class Credential:
     place: Literal["query", "header"]
     name: str
     hosts: tuple[str, ...]
-    required: bool = True
 
 
 CREDENTIALS: tuple[Credential, ...] = (
     Credential("odds_api", "ODDS_API_KEY", "query", "apiKey", ("api.the-odds-api.com",)),
-    Credential("bettingpros", "BETTINGPROS_API_KEY", "header", "x-api-key", ("api.bettingpros.com",), required=False),
+    Credential("bettingpros", "BETTINGPROS_API_KEY", "header", "x-api-key", ("api.bettingpros.com",)),
 )
 
 
@@ -50,7 +49,7 @@ class Keys:
     def missing(self, source: str) -> str:
         """The variable that a source needs and that is not set, '' when nothing is missing."""
         credential = self._of(source)
-        if credential is None or not credential.required or credential.variable in self.values:
+        if credential is None or credential.variable in self.values:
             return ""
         return credential.variable
 

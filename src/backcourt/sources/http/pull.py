@@ -123,9 +123,16 @@ def price(
     fetcher: Fetcher, requests: Iterable[Request], max_age: Callable[[Request], timedelta | None] = _forever
 ) -> dict[str, int]:
     """What a pull would cost now in credits, by source: of the documents that the archive does not have."""
+    return estimate(missing(fetcher, requests, max_age))
+
+
+def missing(
+    fetcher: Fetcher, requests: Iterable[Request], max_age: Callable[[Request], timedelta | None] = _forever
+) -> list[Request]:
+    """What a pull would ask for now; offline that is nothing."""
     work = _Pull(fetcher, requests, max_age, _never_absent, _nobody)
     work.look_up()
-    return estimate(job.request for job in work.waiting())
+    return [job.request for job in work.waiting()]
 
 
 @dataclass(eq=False)

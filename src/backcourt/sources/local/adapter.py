@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,14 +96,17 @@ def ingest_folder(
     on_file: Callable[[Outcome], None] = lambda outcome: None,
     on_refused: Callable[[MappedFile, SourceError], None] | None = None,
     takes_empty: bool = False,
+    only: Collection[str] | None = None,
 ) -> IngestReport:
     """Fill the raw tables from a folder, for the given seasons or for all that it has a schedule of.
 
     Each file is one transaction: it is stored whole or not at all. Raises SourceError at the first file that is
     wrong; the files before it stay stored. With `on_refused` that is told instead, and the files after it are read.
-    With `takes_empty` a file without a byte is one without rows.
+    With `takes_empty` a file without a byte is one without rows; with `only` other files than these are left alone.
     """
     found = scan(folder, mappings if mappings is not None else default_mappings())
+    if only is not None:
+        found = Folder(tuple(file for file in found.files if file.path.name in only), found.ignored)
     if not found.files:
         raise SourceError(
             f"{folder} holds no file that a mapping claims.",
