@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from answering import as_json, document
 from cdn_season import Fed, Season, scheduled
 from stats_payloads import box, plays, registry
 
-from backcourt.errors import SourceError
+from backcourt.engine.ledger import broken_seals
 from backcourt.sources.feed.adapter import ADAPTERS
 from nba_game import AWAY, BOS, GAME, HOME
 
@@ -61,8 +60,22 @@ def test_first_and_again(fed: Fed, season: Season) -> None:
 
 
 def test_a_second_source(again: Fed, season: Season) -> None:
-    """Of a warehouse that the content network fills."""
+    """Beside the content network: its schedule comes first, it adds a game, and the games of which it has nothing stay."""
+    box_before = {row[:2] for row in again.rows("player_box", "game_id, player_id")}
     serve(season)
-    with pytest.raises(SourceError, match="has its games from nba_cdn, and nba_stats has games too"):
-        again.run(STATS)
-    assert season.server.asked == []
+    again.run(STATS)
+    with again.open() as warehouse:
+        found = warehouse.rows("SELECT DISTINCT table_name, source FROM ledger.supplied WHERE game_id = ?", [GAME])
+        sources = dict(warehouse.rows("SELECT game_id, source FROM ledger.supplied WHERE table_name = 'player_box'"))
+        listed = {row[0] for row in warehouse.rows("SELECT game_id FROM raw.games WHERE source = 'nba_stats'")}
+        games = dict(warehouse.rows("SELECT game_id, source FROM ledger.supplied WHERE table_name = 'games'"))
+        assert broken_seals(warehouse) == []
+    needs = ("games", "player_box", "team_box", "shots", "play_by_play", "did_not_play")
+    assert set(found) == {(need, "nba_stats") for need in needs}
+    assert {game: source for game, source in sources.items() if game != GAME} == {
+        game: "nba_cdn" for game, _ in box_before
+    }
+    assert {game for game, source in games.items() if source == "nba_stats"} == listed
+    assert "nba_cdn" in games.values()
+    assert box_before < {row[:2] for row in again.rows("player_box", "game_id, player_id")}
+    assert again.rows("players", "position, height_in", "player_id = 9001") == [("G-F", 80)]
