@@ -16,13 +16,13 @@ from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.sources.feed.adapter import ADAPTERS
-from backcourt.sources.feed.feed import Opening, feed
+from backcourt.sources.feed.feed import FeedSeason, Opening, by_games
+from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.http import Fetcher, Patience, Progress
 from backcourt.sources.http.limits import Limits
 from backcourt.sources.nba_stats import requests as nba_stats
 from backcourt.sources.payload import Request
 from backcourt.sources.sportsdataverse import requests as sportsdataverse
-from backcourt.sources.sportsdataverse.season import take
 
 PROBING = Limits(connect=3, read=5, total=15)
 ONCE = Patience(attempts=1)
@@ -52,15 +52,17 @@ def take_keyless(
 ) -> Taken:
     """Fetch and ingest a season of which the warehouse has nothing; raises SourceError when no source can be had."""
     passed_over: dict[str, str] = {}
-    for name, request in _first_documents(season).items():
+    for name, (request, feed) in _keyless(season).items():
         try:
             with network(ONCE, PROBING) as quick:
                 quick.fetch(request, max_age=timedelta(hours=1))
-            if name == sportsdataverse.SOURCE:
-                return _from_releases(opening, registry, season, network, clock, passed_over)
-            return _from_feed(name, opening, registry, season, network, clock, passed_over, progress)
+            with network(None, None) as fetcher:
+                report = feed(opening, registry, season, fetcher, clock, progress=progress)
         except SourceError as error:
             passed_over[name] = error.message
+        else:
+            troubles = tuple(each.said for each in report.troubles)
+            return Taken(name, passed_over, tuple(report.outcomes), troubles, report.stopped)
     raise SourceError(
         f"No real season can be fetched. {'; '.join(passed_over.values())}.",
         "Look whether this machine is connected and may reach these hosts (HTTPS_PROXY, BACKCOURT_MIRRORS). Without a network:"
@@ -68,38 +70,9 @@ def take_keyless(
     )
 
 
-def _first_documents(season: str) -> dict[str, Request]:
-    """The sources without a key, best first, each with the document that it is asked for first."""
+def _keyless(season: str) -> dict[str, tuple[Request, FeedSeason]]:
+    """The sources without a key, best first, each with the document that it is asked for first, and its way to a season."""
     return {
-        nba_stats.SOURCE: nba_stats.schedule(season),
-        sportsdataverse.SOURCE: sportsdataverse.release("games", season),
+        nba_stats.SOURCE: (nba_stats.schedule(season), by_games(ADAPTERS[nba_stats.SOURCE])),
+        sportsdataverse.SOURCE: (sportsdataverse.release("games", season), feed_releases),
     }
-
-
-def _from_feed(
-    name: str,
-    opening: Opening,
-    registry: Registry,
-    season: str,
-    network: Network,
-    clock: Clock,
-    passed_over: Mapping[str, str],
-    progress: Callable[[Progress], None],
-) -> Taken:
-    with network(None, None) as fetcher:
-        report = feed(opening, registry, ADAPTERS[name], season, fetcher, clock, progress=progress)
-    troubles = tuple(each.said for each in report.troubles)
-    return Taken(name, passed_over, tuple(report.outcomes), troubles, report.stopped)
-
-
-def _from_releases(
-    opening: Opening,
-    registry: Registry,
-    season: str,
-    network: Network,
-    clock: Clock,
-    passed_over: Mapping[str, str],
-) -> Taken:
-    with network(None, None) as fetcher, opening() as warehouse:
-        report = take(warehouse, registry, season, fetcher, clock)
-    return Taken(sportsdataverse.SOURCE, passed_over, report.outcomes)

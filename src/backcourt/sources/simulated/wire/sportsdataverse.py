@@ -32,7 +32,6 @@ _COUNTS = {
     "fouls": "fouls",
 }
 SEASON_TYPES = {"preseason": 1, "regular": 2, "all_star": 2, "cup_final": 2, "playoffs": 3, "play_in": 5}
-_MORE: Mapping[str, tuple[str, ...]] = {"season_type": ("INTEGER",), "notes_headline": ("VARCHAR",)}
 _STARS = {"home": (31, "EAST"), "away": (32, "WEST")}
 
 
@@ -51,9 +50,7 @@ def documents(season: Season) -> Iterator[Document]:
         ]
     tables["games"] = [_game(season, game, periods.get(game["game_id"], 4), year) for game in season.games]
     for need, rows in tables.items():
-        yield Document(
-            release(need, season.label), _parquet(rows, {**SHAPES[need], **(_MORE if need == "games" else {})})
-        )
+        yield Document(release(need, season.label), _parquet(rows, SHAPES[need]))
 
 
 def espn_game(game_id: str) -> int:
@@ -69,7 +66,8 @@ def _game(season: Season, game: Line, periods: int, year: int) -> Row:
         "date": f"{tip_off(game):%Y-%m-%dT%H:%MZ}",
         "season": year,
         "season_type": SEASON_TYPES[game["season_type"]],
-        "notes_headline": "The cup - Championship" if game["season_type"] == "cup_final" else None,
+        "type_abbreviation": "ALLSTAR" if game["season_type"] == "all_star" else "STD",
+        "notes_headline": "NBA Cup - Championship" if game["season_type"] == "cup_final" else None,
         "time_valid": True,
         "neutral_site": game["neutral_site"] == "true",
         "venue_full_name": game["arena"],
