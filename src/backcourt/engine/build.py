@@ -12,7 +12,7 @@ from datetime import date
 
 from backcourt.engine import spines
 from backcourt.engine.contract import Contract
-from backcourt.engine.expect import Reach, covered_games, reach_of
+from backcourt.engine.expect import Reach, covered_games, create_histories, reach_of
 from backcourt.engine.hashing import fingerprints, partition_hash, quoted, row_hash
 from backcourt.engine.inputs import input_view, stored_table, with_inputs
 from backcourt.engine.registry import Registry, Table
@@ -137,8 +137,9 @@ def create_inputs(
 ) -> None:
     """Create the views through which a build reads, for the dates of `unit_dates`; built tables from `home`.
 
-    A spine reads raw tables alone, so it can do with these. The evaluation's `histories` say how far back a date reads.
+    A spine reads raw tables alone, so it can do with these.
     """
+    create_histories(warehouse)
     _drop_inputs(warehouse)
     span = _span(warehouse)
     for upstream, columns in registry.lineage(table.name).consumed.items():
