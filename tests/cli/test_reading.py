@@ -186,8 +186,8 @@ class TestStatus:
 
     def test_raw_tables(self, shared_cli: Terminal) -> None:
         rows = [line.split() for line in shared_cli("status --phase 2").out.splitlines()]
-        assert ["raw.games", "2021-22", "6", "6", "0", "0", "6"] in rows
-        assert ["raw.team_box", "2021-22", "6", "6", "0", "0", "12"] in rows
+        assert ["raw.games", "2021-22", "6", "6", "0", "0", "6", "6", "simulated"] in rows
+        assert ["raw.team_box", "2021-22", "6", "6", "0", "0", "12", "6", "simulated"] in rows
 
     def test_scope(self, shared_cli: Terminal) -> None:
         (one,) = shared_cli(f"status --json --tables PGS --dates {DAY}").json["status"]["totals"]

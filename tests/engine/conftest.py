@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from backcourt.engine.run import backfill
 from backcourt.seasons import Scope
 from backcourt.sources.local import ingest_folder
 from backcourt.sources.manual.adapter import ingest_manual
+from backcourt.sources.naming import NewAlias, add_alias
 from backcourt.sources.simulated.faults import inject
 from backcourt.sources.simulated.source import own_mappings
 from backcourt.warehouse.duckdb import Warehouse
@@ -40,6 +42,13 @@ def whole(built: Path, league: Path, tmp_path_factory: pytest.TempPathFactory) -
         by_hand = shop.folder.with_name("overrides.csv")
         by_hand.write_text(f"table,key,column,value,reason\narenas,team_id={arena},city,Elsewhere,it moved\n", "utf-8")
         ingest_manual(shop.warehouse, registry, by_hand, clock(1))
+        player = shop.warehouse.value("SELECT MIN(player_id) FROM raw.players_current")
+        add_alias(
+            shop.warehouse,
+            registry,
+            NewAlias("Somebody Else", player, "simulated", date(2021, 10, 1), date(2022, 6, 30)),
+            clock(1),
+        )
         reorder(shop.warehouse, registry, "shots", ["simulated"], NOON)
         shop.backfill()
         certify(shop.warehouse, registry, Scope(tables=("team_offense_game_summary",)), clock(1), sample=1)

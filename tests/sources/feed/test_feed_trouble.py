@@ -10,7 +10,6 @@ import pytest
 from answering import Reply, as_json, document, object_of, page, status
 from cdn_season import (
     BOSTON,
-    CDN,
     LAKERS,
     MIAMI,
     SEASON,
@@ -21,12 +20,10 @@ from cdn_season import (
     schedule_path,
 )
 
-from backcourt.clock import FixedClock
 from backcourt.errors import SourceError
 from backcourt.sources.feed.outcome import FeedReport
 from backcourt.sources.http import Archive
 from backcourt.sources.http.errors import FetchError
-from backcourt.sources.local import ingest_folder
 from backcourt.sources.nba_cdn import requests
 
 WRONG = document(as_json({"game": {"gameId": LAKERS, "renamed": 3}}))
@@ -115,19 +112,6 @@ class TestSchedule:
         assert "backcourt ingest nba_stats --seasons 2024" in refused.value.hint
         assert season.server.asked == []
         assert not fed.warehouse.exists()
-
-
-def test_second_source_of_games(again: Fed, season: Season, tmp_path: Path) -> None:
-    """Nothing chooses between two schedules yet, so the second is refused before anything is asked; both are named."""
-    with again.open() as warehouse:
-        warehouse.execute("UPDATE raw.games SET source = 'local'")
-    with pytest.raises(SourceError, match="has its games from local, and nba_cdn has games too"):
-        again.run()
-    assert season.server.asked == []
-    spool = again.archive / "spool" / "nba_cdn" / SEASON / "season"
-    clock = FixedClock(again.wall.now())
-    with again.open() as warehouse, pytest.raises(SourceError, match="from local, and other has games too"):
-        ingest_folder(warehouse, again.registry, spool, clock, source="other", mappings=CDN.mappings)
 
 
 def test_stopped(fed: Fed, season: Season) -> None:
