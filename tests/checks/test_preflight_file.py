@@ -175,7 +175,7 @@ class TestSeals:
 
 class TestContracts:
     def test_tables_have_their_columns(self, shop: Workshop) -> None:
-        assert only(file.contracts, ground(shop)).said == "16 raw and 3 built tables"
+        assert only(file.contracts, ground(shop)).said == "17 raw and 3 built tables"
 
     def test_a_built_table_lacks_one(self, shop: Workshop) -> None:
         shop.warehouse.execute("ALTER TABLE analytics.player_game_summary DROP COLUMN assists")

@@ -79,7 +79,12 @@ def test_a_database_without_ledger(tmp_path: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [one.env for one in SETTINGS if one.name not in ("warehouse", "real_data", "notify", "sources")]
+    "env",
+    [
+        one.env
+        for one in SETTINGS
+        if one.name not in ("warehouse", "real_data", "notify", "sources", "archive", "bigdataball")
+    ],
 )
 def test_a_bad_setting(shared_cli: Terminal, env: str) -> None:
     answer = shared_cli("status", **{env: "nonsense"})

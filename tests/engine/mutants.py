@@ -187,12 +187,12 @@ MUTANTS = [
     ),
     # What a source no longer says.
     Mutant(
-        "tombstones", "what was retired still stands", raw.live,
+        "tombstones", "what was retired still stands", raw.live_rows,
         "WHERE row_id NOT IN", "WHERE TRUE OR row_id NOT IN", "a deleted row", "fresh",
     ),
     Mutant(
         "tombstones", "what vanished is not retired", intake._compare_with_known,
-        "WHERE {_of_stream(contract)} AND", "WHERE FALSE AND {_of_stream(contract)} AND", "a deleted row", "fresh",
+        "WHERE {not delivery.grows} AND", "WHERE FALSE AND", "a deleted row", "fresh",
     ),
     Mutant(
         "tombstones", "the date of what vanished is not looked at", intake._write_rows,

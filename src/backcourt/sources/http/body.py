@@ -77,6 +77,5 @@ def _unpacked(request: Request, pieces: Iterable[bytes]) -> Iterable[bytes]:
 def _step(request: Request, unpacker: zlib._Decompress, piece: bytes) -> bytes:
     try:
         return unpacker.decompress(piece, _PIECE)
-    except zlib.error:
-        pass
-    raise TruncatedError.of(request, "its packed body is damaged")
+    except zlib.error as error:
+        raise TruncatedError.of(request, "its packed body is damaged") from error
