@@ -15,6 +15,9 @@ class Source:
     credentials: tuple[str, ...] = ()
 
 
+OWN_IDS = ("sportsdataverse",)
+"""Sources whose own schedule numbers the games otherwise than the NBA does."""
+
 SOURCES = (
     Source("local", "real"),
     Source("simulated", "simulated"),

@@ -10,7 +10,15 @@ from answering import Reply, document, status
 from following import Following
 from test_sportsdataverse import parquet, players, schedule_row, teams
 
+from backcourt.clock import FixedClock
+from backcourt.engine.registry import default_registry
+from backcourt.errors import SourceError
+from backcourt.sources.local import ingest_folder
+from backcourt.sources.simulated.source import own_mappings
+from backcourt.warehouse.duckdb import Warehouse
+from market_league import write_league_files
 from stats_ground import ground
+from support import NOON
 
 INGEST = "sportsdataverse --seasons 2024"
 RELEASES = "/sportsdataverse/sportsdataverse-data/releases/download"
@@ -117,6 +125,19 @@ def test_games_found_in_another_schedule(season: Following, tmp_path: Path) -> N
     assert season.rows("raw.player_box_current", "player_id, game_id, points")[0] == (1628384, "0022400061", 5)
     assert len(season.rows("raw.team_box_current")) == 2
     assert {row[0] for row in season.rows("raw.games", "source")} == {"local"}
+
+
+def test_another_schedule_over_it(season: Following, tmp_path: Path) -> None:
+    """Its games have ESPN's ids: those of another schedule would be the same games a second time."""
+    season.ingest(INGEST)
+    write_league_files(tmp_path / "files")
+    with Warehouse.open(season.warehouse, threads=1) as warehouse, pytest.raises(SourceError) as refused:
+        mappings = own_mappings(default_registry())
+        ingest_folder(warehouse, default_registry(), tmp_path / "files", FixedClock(NOON), mappings=mappings)
+    assert "has games from sportsdataverse, and those of local have other ids: each would stand twice" in str(
+        refused.value
+    )
+    assert {row[0] for row in season.rows("raw.games", "source")} == {"sportsdataverse"}
 
 
 def test_daily(season: Following) -> None:

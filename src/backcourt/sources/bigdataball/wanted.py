@@ -18,7 +18,7 @@ from backcourt.sources.http import Fetch
 from backcourt.sources.payload import Request
 
 KINDS = ("bigdataball_play_by_play", "bigdataball_shots")
-_NEED = "play_by_play"
+NEED = "play_by_play"
 _OF_GAME = re.compile(r".*-(\d{10})-.*\.csv")
 _FOLDER = "file://"
 """What stands for a folder in an address: wherever it lies, its files are the same."""
@@ -48,7 +48,7 @@ def found(asked: Asked) -> list[Request]:
 
 def archived(asked: Asked) -> list[Fetch]:
     """The files of the games in scope."""
-    return [fetch for game in asked.games for fetch in asked.answers(SOURCE, _NEED, game.game_id)]
+    return [fetch for game in asked.games for fetch in asked.answers(SOURCE, NEED, game.game_id)]
 
 
 def max_age(asked: Asked, request: Request, newest: Fetch) -> timedelta:

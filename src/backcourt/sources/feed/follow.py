@@ -140,7 +140,7 @@ def _take_snapshots(
     fetches = changes(list(follower.archived(asked)))
     done: set[str] = set()
     for fetch in reversed(fetches):  # the newest first
-        if follower.is_whole and fetch.subject in done:
+        if fetch.need in follower.replaced and fetch.subject in done:
             continue
         taken = snapshots.take(archive, fetch)
         files |= set(taken.files)

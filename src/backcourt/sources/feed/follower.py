@@ -51,7 +51,7 @@ class Follower:
     answer serves. `later` is what the documents will cost in credits that are only discovered on the way. Without a scope
     the dates from `back` days ago to `ahead` days ahead are meant. `beside` are folders of sources whose code helps to read
     its documents. `found` takes documents into the archive that are not fetched; `needs_place` is the variable that says where
-    the files of a purchase lie. The documents of one that `is_whole` are no snapshots: a newer one replaces the older.
+    the files of a purchase lie. Documents of the needs that are `replaced` are no snapshots: a newer one takes the place of the older.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Follower:
     beside: tuple[str, ...] = ()
     found: Callable[[Asked], Sequence[Request]] = _none
     needs_place: str = ""
-    is_whole: bool = False
+    replaced: Collection[str] = ()
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:
@@ -120,8 +120,9 @@ FOLLOWERS = {
             archived=espn_wanted.archived,
             max_age=espn_wanted.max_age,
             none_at=espn_wanted.none_at,
-            back=0,
+            back=1,
             ahead=0,
+            replaced=(espn_wanted.SCOREBOARDS,),
         ),
         Follower(
             name=ball_requests.SOURCE,
@@ -135,7 +136,7 @@ FOLLOWERS = {
             ahead=0,
             found=ball_wanted.found,
             needs_place="BACKCOURT_BIGDATABALL",
-            is_whole=True,
+            replaced=(ball_wanted.NEED,),
         ),
     )
 }

@@ -1,6 +1,6 @@
 """Snapshots as files that ingest reads: a file per kind and document, so that each is a stream of its own.
 
-Of a source whose documents are whole, as the events of a game are, the newest that can be read takes the place of the others.
+Where a document replaces the one before it, as the events of a game do, the newest that can be read takes the place of the others.
 
 What a document gives follows from its bytes alone, so a file is made once; it is made again when the code that reads it
 changes. The note beside it is written last: a document without one is read again.
@@ -67,7 +67,7 @@ class Snapshots:
         for batch in batches:
             if batch.kind in self._follower.kinds and batch.rows:
                 records[batch.kind] += batch.rows
-        if self._follower.is_whole:
+        if fetch.need in self._follower.replaced:
             label = about(fetch)
         for kind, rows in records.items():
             write_file(self.folder / f"{kind}_{label}.ndjson", lines_of(rows))

@@ -17,6 +17,7 @@ from backcourt.engine.registry import Registry
 from backcourt.engine.renew import renew
 from backcourt.errors import ContractError, SourceError, UsageError
 from backcourt.seasons import season_window
+from backcourt.sources.known import OWN_IDS
 from backcourt.sources.local.mapping import SUFFIXES, FileMapping, default_mappings
 from backcourt.sources.local.reader import digest, open_file
 from backcourt.sources.local.resolve import context_version
@@ -117,6 +118,8 @@ def ingest_folder(
     if not renew(warehouse, registry):
         ledger.refuse_broken(warehouse)
     raw.create(warehouse, registry.raw.values())
+    if any(file.mapping.table == "games" and not file.mapping.quarantines for file in found.files):
+        _refuse_other_ids(warehouse, source)
     wanted = _wanted_seasons(warehouse, found, seasons, folder)
     with warehouse.transaction():
         ledger.claim_kind(warehouse, kind)
@@ -136,6 +139,17 @@ def ingest_folder(
             announce(outcomes[-1])
             on_file(outcomes[-1])
     return IngestReport(tuple(outcomes), found.ignored, wanted, now_due(warehouse))
+
+
+def _refuse_other_ids(warehouse: Warehouse, source: str) -> None:
+    """Raise SourceError where games have the ids of another numbering: each would stand twice, once under each id."""
+    others = {row[0] for row in warehouse.rows("SELECT DISTINCT source FROM raw.games")} - {source}
+    clashing = sorted(each for each in others if (each in OWN_IDS) != (source in OWN_IDS))
+    if clashing:
+        raise SourceError(
+            f"This warehouse has games from {clashing[0]}, and those of {source} have other ids: each would stand twice.",
+            f"Ingest {source} into a warehouse of its own:  --warehouse FILE",
+        )
 
 
 @contextmanager
