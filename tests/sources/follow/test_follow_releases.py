@@ -131,12 +131,12 @@ def test_another_schedule_over_it(season: Following, tmp_path: Path) -> None:
     """Its games have ESPN's ids: those of another schedule would be the same games a second time."""
     season.ingest(INGEST)
     write_league_files(tmp_path / "files")
-    with Warehouse.open(season.warehouse, threads=1) as warehouse, pytest.raises(SourceError) as refused:
-        mappings = own_mappings(default_registry())
-        ingest_folder(warehouse, default_registry(), tmp_path / "files", FixedClock(NOON), mappings=mappings)
-    assert "has games from sportsdataverse, and those of local have other ids: each would stand twice" in str(
-        refused.value
-    )
+    registry = default_registry()
+    mappings = own_mappings(registry)
+    said = "has games from sportsdataverse, and those of local have other ids: each would stand twice"
+    with Warehouse.open(season.warehouse, threads=1) as warehouse:
+        with pytest.raises(SourceError, match=said):
+            ingest_folder(warehouse, registry, tmp_path / "files", FixedClock(NOON), mappings=mappings)
     assert {row[0] for row in season.rows("raw.games", "source")} == {"sportsdataverse"}
 
 
