@@ -134,9 +134,8 @@ def test_another_schedule_over_it(season: Following, tmp_path: Path) -> None:
     registry = default_registry()
     mappings = own_mappings(registry)
     said = "has games from sportsdataverse, and those of local have other ids: each would stand twice"
-    with Warehouse.open(season.warehouse, threads=1) as warehouse:
-        with pytest.raises(SourceError, match=said):
-            ingest_folder(warehouse, registry, tmp_path / "files", FixedClock(NOON), mappings=mappings)
+    with Warehouse.open(season.warehouse, threads=1) as warehouse, pytest.raises(SourceError, match=said):
+        ingest_folder(warehouse, registry, tmp_path / "files", FixedClock(NOON), mappings=mappings)
     assert {row[0] for row in season.rows("raw.games", "source")} == {"sportsdataverse"}
 
 
