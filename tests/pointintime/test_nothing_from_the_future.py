@@ -245,12 +245,12 @@ def admitting(
     warehouse: Warehouse, contract: Contract, edits: Mapping[str, tuple[str, int]], patch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The view of the admitted lines made of another text."""
-    marked = raw._marked(contract)
+    marked = raw._marked(warehouse, contract)
     for before, (after, count) in edits.items():
         assert marked.count(before) == count, before
         marked = marked.replace(before, after)
     with patch.context() as patched:
-        patched.setattr(raw, "_marked", lambda _: marked)
+        patched.setattr(raw, "_marked", lambda *_: marked)
         raw.create_views(warehouse, contract)
     try:
         yield
