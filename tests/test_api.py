@@ -138,6 +138,7 @@ def test_runs_and_changes_are_those_of_the_command_line(built: Path) -> None:
         backcourt.changes("nightly", warehouse=built)
 
 
+@pytest.mark.soak
 def test_what_was_known_at_a_moment(built: Path, tmp_path: Path) -> None:
     """As a warehouse of its own, to be built; from a path or from a warehouse that is open to read."""
     with backcourt.as_of("2021-10-21T12:00:00Z", tmp_path / "then.duckdb", warehouse=built) as then:

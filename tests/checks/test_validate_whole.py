@@ -99,6 +99,7 @@ def test_it_is_refused_where_it_could_not_be_kept(shop: Workshop, tmp_path: Path
 # --- rows that other hands changed ------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_changed_rows_are_damaged_and_a_rebuild_heals_them(shop: Workshop) -> None:
     """A player's assists, on other dates a team's turnovers and a row's hash; what stands beside them is left alone."""
     row = row_of(shop, PGS, "NOT is_dnp")
@@ -293,6 +294,7 @@ def test_a_row_that_other_code_computes_otherwise_is_refused_until_they_agree(
     assert validated(shop).passed
 
 
+@pytest.mark.soak
 def test_a_stricter_contract_fails_what_is_stored(shop: Workshop) -> None:
     """A range that was narrowed: the rebuild breaks it before publication, and says so."""
     table = shop.registry.built["team_offense_game_summary"]

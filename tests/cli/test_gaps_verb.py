@@ -87,6 +87,7 @@ def test_nothing_is_missing(shared_cli: Terminal) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_the_commands_close_every_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Late raw games, dates that were never built and a check that failed, all at once."""
     fresh = Terminal(tmp_path / "w.duckdb")

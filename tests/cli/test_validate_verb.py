@@ -93,6 +93,7 @@ def test_what_cannot_be_done_is_said(
     assert said in " ".join(answer.err.split())
 
 
+@pytest.mark.soak
 def test_a_blocking_rule_quarantines_until_it_is_rebuilt(cli: Terminal, forged: str) -> None:
     assert cli("verify").code == 0
     answer = cli("validate --seed 1")

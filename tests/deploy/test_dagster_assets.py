@@ -220,6 +220,7 @@ class TestDefinitions:
 
 
 class TestMaterialising:
+    @pytest.mark.soak
     def test_a_range_is_one_run(self, fed: Orchestra) -> None:
         """Every table, in the order of dependency, each partition with the hash of the ledger; nothing beyond the range."""
         said = fed.run(DAYS[0], DAYS[2])

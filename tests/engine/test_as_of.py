@@ -150,6 +150,7 @@ class TestBetweenIngests:
         take(tmp_path / "three.duckdb", tmp_path / "one.duckdb", at(1))
         assert told(tmp_path / "one.duckdb") == told(history[1])
 
+    @pytest.mark.soak
     @pytest.mark.parametrize(
         ("rule", "defect"),
         [
@@ -280,6 +281,7 @@ class TestTheFile:
             take(history[-1], tmp_path / name, at(2))
         assert told(tmp_path / "one") == told(tmp_path / "two")
 
+    @pytest.mark.soak
     def test_before_everything_it_is_empty_and_sound(self, season: Path, tmp_path: Path) -> None:
         made = take(season / "w.duckdb", tmp_path / "w.duckdb", datetime(1999, 12, 31, tzinfo=UTC))
         assert (made.games, str(made.first_known)) == (0, "2021-10-06 12:00:00")

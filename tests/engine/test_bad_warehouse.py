@@ -171,6 +171,7 @@ class TestInUse:
 class TestNoRoom:
     """RLIMIT_FSIZE stands in for a full disk: no file may grow beyond so many bytes."""
 
+    @pytest.mark.soak
     def test_no_room_to_ingest(self, built: Path, league: Path, tmp_path: Path) -> None:
         path = tmp_path / "w.duckdb"
         ended = work(path, league, 600_000, "ingest")

@@ -71,6 +71,7 @@ class TestWords:
 
 
 class TestLogic:
+    @pytest.mark.soak
     @pytest.mark.parametrize(
         ("change", "written"),
         [(SAME, set()), (OTHER_GAME_PACE, {TOGS}), (OTHER_SHOOTING, {TOGS, TDGS})],

@@ -38,6 +38,7 @@ def clocks(shop: Workshop) -> object:
 class TestBuilt:
     """Marking stale is enough: a backfill builds the partition again."""
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("harm", ["alter", "delete", "double", "hash"])
     def test_row(self, shop: Workshop, harm: str) -> None:
         statement = {
@@ -87,6 +88,7 @@ class TestBuilt:
 
 
 class TestLedger:
+    @pytest.mark.soak
     @pytest.mark.parametrize(
         ("table", "harm"),
         [
@@ -116,6 +118,7 @@ class TestLedger:
 class TestRaw:
     """Raw rows are mended by ingesting the same files again, after which nothing built needs to change."""
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("harm", ["alter", "delete", "double", "known_at"])
     def test_row(self, shop: Workshop, harm: str) -> None:
         table = "raw.player_box"

@@ -133,6 +133,7 @@ class TestHowTheWorkIsCut:
             shop.backfill()
             assert shop.hashes() == undisturbed
 
+    @pytest.mark.soak
     def test_files_ingested_in_another_order_of_rows(self, weeks: Path, undisturbed: Hashes, tmp_path: Path) -> None:
         shutil.copytree(weeks / "league", tmp_path / "league")
         with workshop(tmp_path / "w.duckdb", tmp_path / "league", threads=1) as shop:
@@ -190,6 +191,7 @@ def hashes_of(path: Path) -> Hashes:
 
 
 class TestInterrupted:
+    @pytest.mark.soak
     def test_an_exception_between_units_leaves_what_was_committed(self, fresh: Fresh, undisturbed: Hashes) -> None:
         units: list[str] = []
 

@@ -108,6 +108,7 @@ def an_assist_less_and_another_arena(files: Files) -> None:
     touch(files, "player_box", "team_box", "games")
 
 
+@pytest.mark.soak
 def test_rows_that_are_corrected() -> None:
     """737 plays again on the fifth date, not on the sixth; features do not read assists; nothing reads the arena."""
     with delivered(an_assist_less_and_another_arena) as play:

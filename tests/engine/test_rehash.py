@@ -54,6 +54,7 @@ class TestWhole:
         assert again(shop, only_missing=True).partitions == 0
         assert contents(shop.warehouse) == before
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("value", ["NULL", "'0123456789abcdef'", "upper(data_hash)"])
     def test_every_row_is_as_a_rebuild_makes_it(self, shop: Workshop, value: str) -> None:
         before = contents(shop.warehouse)
@@ -138,6 +139,7 @@ ALTERED = {
 
 
 class TestAltered:
+    @pytest.mark.soak
     @pytest.mark.parametrize("harm", ALTERED)
     @pytest.mark.parametrize("hashes", ["lost", "fitting"])
     def test_refused_and_left_alone(self, shop: Workshop, harm: str, hashes: str) -> None:

@@ -147,6 +147,7 @@ def test_a_source_that_changes_nothing_that_stands_recomputes_nothing(
     assert supplied(shop, "player_box")[games[0]] == ("simulated", True)
 
 
+@pytest.mark.soak
 def test_what_a_fallback_stood_for_gives_way_when_the_better_source_has_it(
     empty: Workshop, better: Feed, worse: Feed, games: list[str]
 ) -> None:
@@ -170,6 +171,7 @@ def test_what_a_fallback_stood_for_gives_way_when_the_better_source_has_it(
     assert empty.verify().passed
 
 
+@pytest.mark.soak
 def test_another_order_makes_due_what_then_differs_and_equals_a_rebuild(
     empty: Workshop, better: Feed, worse: Feed, games: list[str], league: Path, tmp_path: Path
 ) -> None:
@@ -220,6 +222,7 @@ def test_an_order_that_cannot_be_meant(shop: Workshop, need: str, sources: list[
         reorder(shop.warehouse, shop.registry, need, sources, NOON)
 
 
+@pytest.mark.soak
 def test_an_excerpt_chooses_among_what_was_known(
     empty: Workshop, better: Feed, worse: Feed, games: list[str], tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ def test_a_hole_of_two_seasons_ago_is_found(two_seasons: Scene) -> None:
     assert two_seasons("verify").code == 1
 
 
+@pytest.mark.soak
 def test_no_window_is_computed_over_a_missing_game(two_seasons: Scene) -> None:
     """The box scores of an early game are late. Later dates that look back on it wait, and use neither less nor older games."""
     whole, saved = two_seasons.hashes(), (two_seasons.folder / f"{TEAM_BOX}.csv").read_bytes()
@@ -54,6 +55,7 @@ def test_no_window_is_computed_over_a_missing_game(two_seasons: Scene) -> None:
     assert two_seasons.hashes() == whole
 
 
+@pytest.mark.soak
 def test_zero_rows_are_no_success(raw_scene: Scene) -> None:
     """The source had nothing yet when it was asked; that neither counts as done nor keeps what comes later out."""
     files = [raw_scene.folder / f"{name}.csv" for name in (BOX, "did_not_play_2021-22")]

@@ -29,6 +29,7 @@ def finished(small_league: Path, registry: Registry, tmp_path_factory: pytest.Te
     return path
 
 
+@pytest.mark.soak
 def test_labels_are_what_the_players_then_did(finished: Path, registry: Registry) -> None:
     """Every row of it is a row of the feature store with the player's own result in that very game."""
     made = backcourt.training_set("2021", target="assists", warehouse=finished, format="polars")

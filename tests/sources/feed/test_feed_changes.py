@@ -46,6 +46,7 @@ def test_age(days: int, age: timedelta) -> None:
     assert max_age(None, date(2025, 1, 6)) == OF_SEASON
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("later", "asked"),
     [

@@ -34,7 +34,9 @@ def troubles(report: FeedReport) -> list[tuple[str, str]]:
     return [(each.need, each.subject) for each in report.troubles]
 
 
-@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+@pytest.mark.parametrize(
+    "bad", [pytest.param(bad, id=name, marks=[pytest.mark.soak] * (name != "shape")) for name, bad in BAD.items()]
+)
 class TestOneBadDocument:
     def test_at_first(self, fed: Fed, season: Season, bad: Reply) -> None:
         """The other games are had, this one's plays wait for its players, and it is had as soon as it can be."""
@@ -54,6 +56,7 @@ class TestOneBadDocument:
         for kind in ("player_box", "officials", "shots", "play_by_play"):
             assert [row[0] for row in fed.rows(kind, "DISTINCT game_id")] == [BOSTON, LAKERS, MIAMI], kind
 
+    @pytest.mark.soak
     def test_later(self, again: Fed, season: Season, bad: Reply) -> None:
         """What the game had stays; what is new of the other game on its date is taken."""
         season.boxes[BOSTON]["game"]["officials"].pop()
@@ -114,6 +117,7 @@ class TestSchedule:
         assert not fed.warehouse.exists()
 
 
+@pytest.mark.soak
 def test_stopped(fed: Fed, season: Season) -> None:
     """A stop between documents keeps what came; the same again asks for the rest and nothing twice."""
     report = fed.run(should_stop=lambda: "SIGINT" if len(season.server.asked) >= 4 else "")
@@ -137,6 +141,7 @@ class TestSpool:
     def folder(self, again: Fed) -> Path:
         return again.archive / "spool" / "nba_cdn" / SEASON
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("harm", ["deleted", "note cut", "note of another shape", "file deleted"])
     def test_made_again(self, again: Fed, season: Season, harm: str) -> None:
         """From the archive, file by file what it was: nothing is fetched and nothing changes."""
@@ -161,6 +166,7 @@ class TestSpool:
         """A kind that never had a row has no file."""
         assert all(path.stat().st_size for path in self.folder(again).rglob("*.ndjson"))
 
+    @pytest.mark.soak
     def test_damaged_archive(self, again: Fed, season: Season) -> None:
         """A document that is damaged in the archive takes no row away, even if the spool is gone and nobody may be asked."""
         with Archive(again.archive, again.wall.now()) as archive:

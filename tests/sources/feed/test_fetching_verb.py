@@ -89,6 +89,7 @@ def test_past_season(terminal: Terminal, season: Season, tmp_path: Path) -> None
     assert not terminal.warehouse.exists()
 
 
+@pytest.mark.soak
 def test_offline(terminal: Terminal, season: Season, tmp_path: Path) -> None:
     """The archive alone fills another warehouse."""
     settings = _settings(season, tmp_path)
@@ -107,6 +108,7 @@ class TestDaily:
         monkeypatch.setattr("backcourt.cli.daily.CLOCK", wall)
         monkeypatch.setattr("backcourt.cli.daily.open_fetcher", partial(open_fetcher, patience=HURRIED))
 
+    @pytest.mark.soak
     def test_round(self, terminal: Terminal, season: Season, tmp_path: Path) -> None:
         """A source that is down stops no other; a document in trouble is told, and the rest of its source is built."""
         season.server.on(box_path(LAKERS), document(b'{"game": {}}'))

@@ -125,6 +125,7 @@ def test_a_wrong_list(odds: Following) -> None:
     assert len(odds.rows("raw.game_lines_current")) == 2
 
 
+@pytest.mark.soak
 def test_daily(odds: Following) -> None:
     """It spends nothing that BACKCOURT_CREDITS did not allow."""
     words = "daily --json --sample 0 --sources odds_api"

@@ -76,6 +76,7 @@ def test_alone(season: Following, tmp_path: Path) -> None:
     assert other.rows("raw.player_box_current", columns) == lines
 
 
+@pytest.mark.soak
 def test_what_is_built_from_it(season: Following) -> None:
     """The tables that need no more than box scores."""
     season.ingest(INGEST)
@@ -83,6 +84,7 @@ def test_what_is_built_from_it(season: Following) -> None:
     assert answer.json["written"] > 0, answer
 
 
+@pytest.mark.soak
 def test_trouble(season: Following, tmp_path: Path) -> None:
     """A release of another shape is named; a later one of another shape takes away nothing."""
     season.serve(PATHS["team_box"], served(parquet(tmp_path, [{"season": 2025}])))
@@ -139,6 +141,7 @@ def test_another_schedule_over_it(season: Following, tmp_path: Path) -> None:
     assert {row[0] for row in season.rows("raw.games", "source")} == {"sportsdataverse"}
 
 
+@pytest.mark.soak
 def test_daily(season: Following) -> None:
     answer = season.type("daily --json --sample 0 --sources sportsdataverse:2024")
     (fed,) = answer.json["sources"]
