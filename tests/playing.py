@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from backcourt.engine.intake import Delivery, receive
+from backcourt.engine.intake import Delivery, receive, recount_offers
 from backcourt.engine.registry import Registry, default_registry
 from backcourt.engine.run import RunReport, Unit, backfill
 from backcourt.seasons import DateRange, Scope, season_window
@@ -188,6 +188,8 @@ class Play:
             with self.warehouse.transaction():
                 stage_file(self.warehouse, contract, mappings[contract.name], relation, None)
                 receive(self.warehouse, contract, delivery, clock(self.hours).now(), 1.0)
+                if contract.name == "games":
+                    recount_offers(self.warehouse, self.registry.raw.values())
 
     def run(self, run: Run) -> RunReport | None:
         """Run something; None when it crashes."""

@@ -10,7 +10,7 @@ from backcourt.sources.local import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import own_mappings
 from support import POST, SEASON, Line, Workshop, clock, read_csv, write_csv
 
-BETTER, WORSE = "nba_stats", "sportsdataverse"
+BETTER, WORSE = "nba_stats", "local"
 NEEDS = ("games", "player_box", "team_box", "shots", "did_not_play")
 
 

@@ -78,9 +78,9 @@ def test_equal_sources_agree(two: Workshop, worse: Feed) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"points": "55"}, "points: nba_stats {points}, sportsdataverse 55"),
-        ({"seconds_played": "5"}, "seconds_played: nba_stats {seconds_played}, sportsdataverse 5"),
-        ({"starter": "other"}, "starter: nba_stats {starter}, sportsdataverse"),
+        ({"points": "55"}, "points: nba_stats {points}, local 55"),
+        ({"seconds_played": "5"}, "seconds_played: nba_stats {seconds_played}, local 5"),
+        ({"starter": "other"}, "starter: nba_stats {starter}, local"),
     ],
 )
 def test_a_player_of_whom_they_differ(two: Workshop, worse: Feed, values: dict[str, str], said: str) -> None:

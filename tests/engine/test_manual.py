@@ -17,7 +17,7 @@ from backcourt.errors import SourceError
 from backcourt.seasons import Scope
 from backcourt.sources.local import IngestReport
 from backcourt.sources.manual.adapter import ingest_manual
-from backcourt.sources.manual.lines import HEADER
+from backcourt.sources.manual.lines import HEADER, read_lines
 from backcourt.warehouse.duckdb import Warehouse
 from support import POST, Line, Workshop, clock, workshop
 
@@ -121,6 +121,39 @@ def test_a_source_that_changes_its_row_later_is_told(shop: Workshop, line: Line,
     assert [each.outcome for each in outdated(shop)] == ["pass"]
 
 
+def test_all_else_stays_what_the_source_says(shop: Workshop, line: Line, tmp_path: Path) -> None:
+    """A result that comes after somebody named the arena is not lost, nor is another correction of the same line."""
+    games, final = shop.read("games"), ("status", "home_points", "away_points", "tip_actual_at")
+    first = next(one for one in games if one["game_id"] == "0022100001")
+    ahead = {"status": "scheduled", "home_points": "", "away_points": "", "tip_actual_at": ""}
+    shop.write("games", [one | ahead if one is first else one for one in games])
+    shop.ingest(1)
+    file = write(
+        tmp_path / "o.csv",
+        ("games", "game_id=0022100001", "arena", "Elsewhere", REASON),
+        ("player_box", key_of(line), "steals", "9", REASON),
+    )
+    take(shop, file, 2)
+    shop.write("games", games)
+    corrected(shop, line, assists="19")
+    shop.ingest(3)
+    columns = f"arena, {', '.join(final[:3])}, is_final"
+    (now,) = shop.warehouse.rows(f"SELECT {columns} FROM raw.games_current WHERE game_id = '0022100001'")
+    assert now == ("Elsewhere", "final", int(first["home_points"]), int(first["away_points"]), True)
+    assert (box(shop, line, "steals"), box(shop, line, "assists")) == (9, 19)
+    assert [each.outcome for each in outdated(shop)] == ["warn", "warn"]
+    assert shop.verify().damage == []
+
+
+def test_a_key_may_hold_a_semicolon(shop: Workshop, tmp_path: Path) -> None:
+    """The league's reasons of injuries do, and the reason is part of the key there."""
+    contract = shop.registry.raw["injuries"]
+    named = "; ".join(f"{name}=Injury - Knee; Soreness" if name == "reason" else f"{name}=1" for name in contract.key)
+    assert "reason" in contract.key
+    (one,) = read_lines(write(tmp_path / "o.csv", ("injuries", named, "team_id", "1", REASON)), shop.registry)
+    assert (one.key["reason"], one.key[contract.key[0]]) == ("Injury - Knee; Soreness", "1")
+
+
 def test_a_row_that_its_source_withdraws_goes_with_its_manual_value(shop: Workshop, line: Line, tmp_path: Path) -> None:
     file = write(tmp_path / "o.csv", ("player_box", key_of(line), "steals", "9", REASON))
     take(shop, file)
@@ -166,6 +199,7 @@ BOX = "game_id=0022100001; player_id=9000001"
         (("player_aliases", "a=b", "points", "3", "x"), "line 2: aliases are kept by  backcourt names add"),
         (("player_box", BOX, "score", "3", "x"), "line 2: raw.player_box has no column 'score'"),
         (("player_box", BOX, "player_id", "3", "x"), "line 2: player_id is part of the key"),
+        (("games", "game_id=0022100001", "game_date", "2021-10-21", "x"), "line 2: game_date says where a row belongs"),
         (("player_box", BOX, "appeared", "true", "x"), "line 2: appeared of raw.player_box follows from other columns"),
         (("player_box", BOX, "points", "3", ""), "line 2: there is no reason for points '3'"),
         (("player_box", "game_id=0022100001", "points", "3", "x"), "does not name game_id, player_id"),

@@ -112,11 +112,14 @@ def _expected(need: str) -> str:
     another date than the game are not there.
     """
     must, whole = ("g.takes_place", "TRUE") if need == "games" else ("g.is_final", "s.is_whole")
-    return f"""SELECT g.season, g.game_id, g.game_date, s.source, s.source IS NOT NULL AND COALESCE({whole}, FALSE)
+    return f"""SELECT g.season, g.game_id, g.game_date, COALESCE(o.source, s.source), s.source IS NOT NULL AND COALESCE({whole}, FALSE)
     FROM raw.games_current AS g
     LEFT JOIN (SELECT game_id, game_date, source, is_whole FROM ledger.supplied WHERE table_name = ?
       QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, game_date ORDER BY source = '{MANUAL}', rows DESC, source) = 1) AS s
       ON s.game_id = g.game_id AND s.game_date = g.game_date
+    -- A game all of whose rows were corrected by hand is from the source that they were put into.
+    LEFT JOIN (SELECT json_extract_string(row_key, '$.game_id') AS game_id, MIN(source) AS source FROM ledger.overrides
+      WHERE table_name = '{need}' GROUP BY 1) AS o ON o.game_id = g.game_id AND s.source = '{MANUAL}'
     WHERE g.counts AND {must} ORDER BY g.season, g.game_date, g.game_id"""
 
 

@@ -15,7 +15,7 @@ from backcourt.engine.evaluate import NOT_DUE, evaluate_all
 from backcourt.engine.inputs import base_name, stored_table
 from backcourt.engine.ledger import BrokenSeal
 from backcourt.engine.origin import ingest_words
-from backcourt.engine.ranks import BY_HAND, ranked
+from backcourt.engine.ranks import NO_SOURCES, ranked
 from backcourt.engine.registry import Registry, Table
 from backcourt.engine.renew import refuse_other_engine
 from backcourt.seasons import DateRange, Scope, season_of
@@ -211,7 +211,7 @@ def _raw_upstream(registry: Registry, asked: Sequence[Table]) -> set[str]:
 
 def _ingests(warehouse: Warehouse, table: str, seasons: set[str]) -> tuple[Words, ...]:
     """The ingest of every source that has delivered a raw table."""
-    asked = [source for source in ranked(warehouse, table) if source != BY_HAND]
+    asked = [source for source in ranked(warehouse, table) if source not in NO_SOURCES]
     return tuple(words for source in asked for words in _ask(warehouse, source, seasons))
 
 

@@ -86,7 +86,9 @@ WITH promised AS ({_promised(contract)}),
 delivered AS (
   SELECT source, game_id, game_date, COUNT(DISTINCT team_id) AS teams FROM ({live(contract)}) GROUP BY ALL)
 SELECT p.source, p.game_id, p.game_date, p.season, IF(d.game_id IS NULL, '{MISSING}', '{ONE_TEAM}') AS problem,
-  EXISTS (SELECT 1 FROM delivered AS o WHERE o.game_id = p.game_id AND o.game_date = p.game_date AND o.teams >= 2) AS stands
+  EXISTS (SELECT 1 FROM ledger.supplied AS s JOIN delivered AS o
+      ON o.source = s.source AND o.game_id = s.game_id AND o.game_date = s.game_date AND o.teams >= 2
+    WHERE s.table_name = '{contract.name}' AND s.is_whole AND s.game_id = p.game_id AND s.game_date = p.game_date) AS stands
 FROM promised AS p
 LEFT JOIN delivered AS d ON d.source = p.source AND d.game_id = p.game_id AND d.game_date = p.game_date
 WHERE d.game_id IS NULL OR d.teams < 2

@@ -7,6 +7,7 @@ content adds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -101,6 +102,22 @@ def receive(
     if mending:
         close_damage(warehouse, contract)
     return outcome
+
+
+def recount_offers(warehouse: Warehouse, contracts: Iterable[Contract]) -> None:
+    """After a schedule was received: what stands of offers and reports on the games that it added or withdrew.
+
+    One on a game that no schedule has does not stand. Call inside the transaction of the schedule.
+    """
+    for contract in contracts:
+        if contract.snapshot and "game_id" in contract.column_names:
+            warehouse.execute(
+                f"""CREATE OR REPLACE TEMP TABLE touched_dates AS SELECT DISTINCT game_date FROM raw.{contract.name} WHERE game_id IN (
+                  SELECT game_id FROM arriving WHERE what = 'added' UNION
+                  SELECT l.game_id FROM known AS l JOIN differences AS d ON d.row_id = l.row_id WHERE d.what = 'vanished')"""
+            )
+            if warehouse.value("SELECT COUNT(*) FROM touched_dates"):
+                write_counts(warehouse, contract)
 
 
 def _compare(warehouse: Warehouse, contract: Contract, delivery: Delivery) -> None:
@@ -255,16 +272,25 @@ def _write_rows(warehouse: Warehouse, contract: Contract, delivery: Delivery, in
     if retired:
         ledger.seal(warehouse, "retired", [contract.name])
     declared = _declared(contract) if is_first and not delivery.observed else "$moment"
+    held = _held_by_others(warehouse, contract)
     warehouse.execute(
         f"""INSERT INTO raw.{contract.name}
           ({columns_list(contract)}, row_id, ingest_id, source, known_at, known_kind, ingested_at)
         SELECT {columns_list(contract, "s")}, {ingest_id} * 4294967296 + s.source_row, {ingest_id}, $source,
-          LEAST(CASE WHEN s.what = 'added' THEN {declared} ELSE $moment END, $moment),
-          CASE WHEN s.what <> 'added' THEN 'corrected' WHEN {declared} < $moment THEN 'declared' ELSE 'observed' END,
+          LEAST(CASE WHEN s.what = 'added' AND NOT {held} THEN {declared} ELSE $moment END, $moment),
+          CASE WHEN s.what <> 'added' THEN 'corrected' WHEN NOT {held} AND {declared} < $moment THEN 'declared' ELSE 'observed' END,
           $moment
         FROM arriving AS s""",
         {"source": delivery.source, "moment": moment},
     )
+
+
+def _held_by_others(warehouse: Warehouse, contract: Contract) -> str:
+    """SQL for that another source has the game (or row) already: then what the warehouse knew of it was that, until now."""
+    if not [source for source in ranks.ranked(warehouse, contract.name) if source not in ranks.NO_SOURCES][1:]:
+        return "FALSE"
+    return f"""EXISTS (SELECT 1 FROM ({live(contract)}) AS o
+      WHERE o.source <> $source AND o.source <> '{ranks.MANUAL}' AND {same_columns(contract.unit, "o", "s")})"""
 
 
 def _declared(contract: Contract) -> str:

@@ -98,14 +98,30 @@ def _best(contract: Contract) -> str:
 
 
 def _corrected(contract: Contract, rows: str) -> str:
-    """Rows with the manual ones in place of those of their key; a manual row corrects and never adds."""
-    names = ", ".join(f"IF(m.row_id IS NULL, s.{name}, m.{name}) AS {name}" for name in _all_names(contract))
-    return f"""SELECT {names} FROM ({rows}) AS s
-    LEFT JOIN (SELECT * FROM ({live(contract)}) WHERE source = '{MANUAL}') AS m ON {same_columns(contract.key, "m", "s")}"""
+    """Rows with the values that were put in by hand, and what follows from them; all else is the source's, as it is today.
 
-
-def _all_names(contract: Contract) -> list[str]:
-    return [quoted(name) for name in (*contract.column_names, *BOOKKEEPING)]
+    A manual row corrects and never adds. Its bookkeeping stands for the row, which is then no source's own.
+    """
+    said = [one.name for one in contract.columns if one.derived is None]
+    values = [
+        f"IF(list_contains(m.told, '{name}'), m.{quoted(name)}, s.{quoted(name)}) AS {quoted(name)}" for name in said
+    ]
+    values += [f"IF(m.told IS NULL, s.{name}, m.{name}) AS {name}" for name in BOOKKEEPING]
+    follows = [f"s.{quoted(one.name)} AS {quoted(f'was_{one.name}')}" for one in contract.columns if one.derived]
+    columns = [
+        f"IF(told IS NULL, {quoted(f'was_{one.name}')}, CAST({one.derived} AS {one.sql_type})) AS {quoted(one.name)}"
+        if one.derived
+        else quoted(one.name)
+        for one in contract.columns
+    ]
+    key = ", ".join(f"{quoted(name)} := l.{quoted(name)}" for name in contract.key)
+    return f"""SELECT {", ".join([*columns, *BOOKKEEPING])} FROM (
+      SELECT {", ".join([*values, *follows])}, m.told FROM ({rows}) AS s
+      LEFT JOIN (
+        SELECT l.*, o.told FROM ({live(contract)}) AS l
+        JOIN (SELECT row_key, list(column_name) AS told FROM ledger.overrides WHERE table_name = '{contract.name}' GROUP BY row_key) AS o
+          ON o.row_key = CAST(to_json(struct_pack({key})) AS VARCHAR)
+        WHERE l.source = '{MANUAL}') AS m ON {same_columns(contract.key, "m", "s")})"""
 
 
 def same_columns(names: Iterable[str], one: str, other: str) -> str:

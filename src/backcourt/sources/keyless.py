@@ -17,6 +17,7 @@ from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.sources.feed.adapter import ADAPTERS
 from backcourt.sources.feed.feed import FeedSeason, Opening, by_games
+from backcourt.sources.feed.outcome import HAD
 from backcourt.sources.feed.releases import feed_releases
 from backcourt.sources.http import Fetcher, Patience, Progress
 from backcourt.sources.http.limits import Limits
@@ -26,6 +27,7 @@ from backcourt.sources.sportsdataverse import requests as sportsdataverse
 
 PROBING = Limits(connect=3, read=5, total=15)
 ONCE = Patience(attempts=1)
+_BOXES = (nba_stats.BOX, "player_box")
 
 Network = Callable[[Patience | None, Limits | None], AbstractContextManager[Fetcher]]
 """Opens what documents are fetched with, patient or not."""
@@ -60,9 +62,12 @@ def take_keyless(
                 report = feed(opening, registry, season, fetcher, clock, progress=progress)
         except SourceError as error:
             passed_over[name] = error.message
-        else:
-            troubles = tuple(each.said for each in report.troubles)
+            continue
+        troubles = tuple(each.said for each in report.troubles)
+        if not troubles or report.stopped or any(each.state == HAD and each.need in _BOXES for each in report.told):
             return Taken(name, passed_over, tuple(report.outcomes), troubles, report.stopped)
+        # Its schedule stays: the games of the next source are found in it.
+        passed_over[name] = f"{name} has a schedule and not one box score: {troubles[0]}"
     raise SourceError(
         f"No real season can be fetched. {'; '.join(passed_over.values())}.",
         "Look whether this machine is connected and may reach these hosts (HTTPS_PROXY, BACKCOURT_MIRRORS). Without a network:"

@@ -71,6 +71,15 @@ def test_snapshots(espn: Following, real_league: Path) -> None:
     assert espn.replayed("espn", "raw.injuries_current", columns, real_league) == rows
 
 
+def test_the_same_on_the_next_day(espn: Following) -> None:
+    """Who is still out is so on that day too, whatever scope is typed."""
+    espn.type("ingest espn --json")
+    espn.wall.at = AFTERNOON + timedelta(days=1)
+    espn.type("ingest espn --json")
+    rows = [("2024-01-24", 11), ("2024-01-25", 11)]
+    assert [(f"{day}", player) for day, player in espn.rows("raw.injuries", "game_date, player_id")] == rows
+
+
 def test_another_day(espn: Following) -> None:
     """Of a day that is over there are scoreboards, and no rosters to ask for."""
     espn.wall.at = AFTERNOON + timedelta(days=2)

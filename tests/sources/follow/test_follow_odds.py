@@ -95,12 +95,22 @@ def test_past(odds: Following) -> None:
 
 
 def test_what_was_seen_live_is_not_bought(odds: Following) -> None:
-    odds.serve(f"{SPORT}/events/{OTHER}/odds", POINTS | CLIPPERS | {"bookmakers": []})
+    odds.serve(f"{SPORT}/events/{OTHER}/odds", POINTS | CLIPPERS)
     odds.ingest("odds_api --yes")
     odds.wall.at = NEXT_DAY
     asked = len(odds.server.asked)
     made = odds.ingest("odds_api --dates 2024-01-24")
     assert (made["documents"], len(odds.server.asked)) == (0, asked)
+
+
+def test_an_answer_without_offers_buys_nothing_and_stands_in_no_ones_way(odds: Following) -> None:
+    """Books had posted nothing yet; what stood before the tip is bought all the same, once it is confirmed."""
+    odds.serve(f"{SPORT}/events/{OTHER}/odds", POINTS | CLIPPERS | {"bookmakers": []})
+    odds.ingest("odds_api --yes")
+    odds.wall.at = NEXT_DAY
+    answer = odds.type("ingest odds_api --dates 2024-01-24 --json")
+    assert answer.code == 2
+    assert "up to 10 credits: 1 of player_points. Nothing was sent." in answer.json["message"]
 
 
 def test_before_any_request(odds: Following) -> None:

@@ -32,7 +32,7 @@ _COMPARED = {
     "games": ({"home_points": 0, "away_points": 0, "game_date": 0}, "concat('game ', a.game_id)"),
     "team_box": ({"points": 0}, "concat('game ', a.game_id, ' team ', a.team_id)"),
     "player_box": (
-        {"points": 0, "seconds_played": 60, "starter": 0},
+        {"points": 0, "seconds_played": 60, "starter": 0, "appeared": 0},
         "concat('game ', a.game_id, ' ', a.player_name, ' (', a.player_id, ')')",
     ),
 }

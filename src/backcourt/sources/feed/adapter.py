@@ -24,6 +24,8 @@ class Adapter:
 
     The first document of a game is its box score. `kinds` are those of its records that are ingested;
     `current_season_only` says that it has no past schedules; `data` is `simulated` for a league that is served in its shape.
+    Where its box scores do not say whether the game is over (not `says_when_over`), a game is asked for when the schedule
+    has it as final.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Adapter:
     kinds: Collection[str]
     current_season_only: bool = False
     data: str = "real"
+    says_when_over: bool = True
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:
@@ -67,6 +70,7 @@ ADAPTERS = {
             of_season=lambda season: [stats_requests.schedule(season), stats_requests.registry(season)],
             of_game=lambda game, day: [stats_requests.box(game, day), stats_requests.plays(game, day)],
             kinds=_KINDS,
+            says_when_over=False,
         ),
     )
 }

@@ -19,9 +19,9 @@ from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.seasons import eastern_date, season_of
 from backcourt.sources.feed.adapter import Adapter
-from backcourt.sources.feed.age import FINAL, max_age
+from backcourt.sources.feed.age import FINAL, OF_SEASON, max_age
 from backcourt.sources.feed.games import Game, games_of
-from backcourt.sources.feed.outcome import DAMAGED, REFUSED, WAITS, FeedReport, Told
+from backcourt.sources.feed.outcome import DAMAGED, HAD, REFUSED, WAITS, FeedReport, Told
 from backcourt.sources.feed.reading import Reading, read, version_of, versions
 from backcourt.sources.feed.spool import Noted, Spool
 from backcourt.sources.feed.telling import count, not_had, told_of
@@ -50,7 +50,7 @@ def feed(
     progress: Callable[[Progress], None] = lambda step: None,
 ) -> FeedReport:
     """Fetch what a source has of a season and ingest it; raises SourceError when not even its schedule can be had."""
-    if adapter.current_season_only and season != season_of(clock.today_eastern()):
+    if adapter.current_season_only and season != season_of(clock.today_eastern()) and not fetcher.offline:
         raise SourceError(
             f"{adapter.name} has the schedule of the current season only, not of {season}.",
             f"Take past seasons from another source:  backcourt ingest nba_stats --seasons {season[:4]}",
@@ -149,8 +149,9 @@ class _Feed:
         """Have the documents of all games that have begun in one pull, and put them into the spool date by date."""
         wanted: dict[date, list[Sequence[Request]]] = defaultdict(list)
         for game in games:
-            if game.has_begun:
-                wanted[game.game_date].append(self._adapter.of_game(game.game_id, game.game_date))
+            of_game = self._adapter.of_game(game.game_id, game.game_date)
+            if game.has_begun and (game.is_final or self._adapter.says_when_over or self._has_any(of_game)):
+                wanted[game.game_date].append(of_game)
         pulled = self._pull([request for each in wanted.values() for requests in each for request in requests])
         noted: Noted = {}
         for day, documents in sorted(wanted.items()):
@@ -158,6 +159,9 @@ class _Feed:
         self._of_games.keep_only({game.game_date.isoformat() for game in games})
         self._of_games.grow(self._season, PERSON)
         self._tell(pulled, noted)
+
+    def _has_any(self, documents: Sequence[Request]) -> bool:
+        return any(self._fetcher.archive.newest(each) for each in documents)
 
     def ingest_season(self, warehouse: Warehouse) -> None:
         """Ingest the schedule and what comes with it; one from which much is missing is refused."""
@@ -203,9 +207,16 @@ class _Feed:
     def _pull(self, requests: Iterable[Request]) -> Pulled:
         archive = self._fetcher.archive
 
+        known = self._of_season.noted | self._of_games.noted
+
         def age(request: Request) -> timedelta:
             newest = archive.newest(request)
-            return max_age(request.game_date, eastern_date(newest.fetched_at)) if newest else FINAL
+            if newest is None:
+                return FINAL
+            serves = max_age(request.game_date, eastern_date(newest.fetched_at))
+            # An answer that gave nothing is final at no age: a host in trouble may give one to every request of a season.
+            state, _ = known.get(_key(request), (HAD, ""))
+            return serves if state in (HAD, WAITS) else min(serves, OF_SEASON)
 
         pulled = pull(self._fetcher, requests, max_age=age, progress=self._progress)
         count(self.report, pulled)

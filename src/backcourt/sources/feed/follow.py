@@ -19,7 +19,7 @@ from backcourt.seasons import Scope
 from backcourt.sources.feed.age import FINAL
 from backcourt.sources.feed.asked import Asked, ask
 from backcourt.sources.feed.follower import Follower
-from backcourt.sources.feed.outcome import DAMAGED, HAD, REFUSED, WRONG, FeedReport, Told
+from backcourt.sources.feed.outcome import DAMAGED, HAD, NOT_FETCHED, REFUSED, WRONG, FeedReport, Told
 from backcourt.sources.feed.reading import version_of
 from backcourt.sources.feed.snapshots import Snapshots, changes
 from backcourt.sources.feed.telling import count, not_had, told_of
@@ -32,6 +32,8 @@ from backcourt.warehouse.duckdb import Warehouse
 
 SPOOL = "spool"
 EVERYTHING = 1.0
+# So many documents that are not there are nothing strange: a date without a report, games without a file yet.
+FEW = 3
 
 Opening = Callable[[], AbstractContextManager[Warehouse]]
 """Opens the warehouse to write."""
@@ -101,6 +103,11 @@ def follow(
     report.documents += len(own)
     pulls = _pull_all(follower, asked, fetcher, report, progress)
     files = _take_snapshots(follower, asked, fetcher, report, own, pulls)
+    if len(absent := [request for pulled in pulls for request in pulled.absent]) > FEW and not report.states.get(HAD):
+        said = (
+            f"{len(absent):,} documents were asked for and every answer was that there is none: is this client blocked?"
+        )
+        report.refused.append(Told("every document", follower.name, None, NOT_FETCHED, said))
     if files:
         with opening() as warehouse:
             _ingest(warehouse, registry, follower, asked, fetcher, clock, report, files)
@@ -137,7 +144,7 @@ def _take_snapshots(
     )
     files: set[str] = set()
     states: dict[str, tuple[str, str]] = {}
-    fetches = changes(list(follower.archived(asked)))
+    fetches = changes(list(follower.archived(asked)), follower.daily)
     done: set[str] = set()
     for fetch in reversed(fetches):  # the newest first
         if fetch.need in follower.replaced and fetch.subject in done:
@@ -147,7 +154,9 @@ def _take_snapshots(
         states.setdefault(key_of(request_of(fetch)), (taken.state, taken.said))
         if taken.files:
             done.add(fetch.subject)
-    report.told += [told_of(request, *states[key_of(request)]) for request in own]
+    for request in own:
+        known = states.get(key_of(request)) or _state_of(follower, fetcher, request)
+        report.told.append(told_of(request, *known))
     for pulled in pulls:
         for held in pulled.held:
             # What fills no table, as a list of events, is read all the same: a wrong one is told of.

@@ -51,7 +51,8 @@ class Follower:
     answer serves. `later` is what the documents will cost in credits that are only discovered on the way. Without a scope
     the dates from `back` days ago to `ahead` days ahead are meant. `beside` are folders of sources whose code helps to read
     its documents. `found` takes documents into the archive that are not fetched; `needs_place` is the variable that says where
-    the files of a purchase lie. Documents of the needs that are `replaced` are no snapshots: a newer one takes the place of the older.
+    the files of a purchase lie. Documents of the needs that are `replaced` are no snapshots: a newer one takes the place of the older;
+    those of the needs that are `daily` say something anew on every day, though it be the same.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Follower:
     found: Callable[[Asked], Sequence[Request]] = _none
     needs_place: str = ""
     replaced: Collection[str] = ()
+    daily: Collection[str] = ()
 
     @cached_property
     def mappings(self) -> tuple[FileMapping, ...]:
@@ -123,6 +125,7 @@ FOLLOWERS = {
             back=1,
             ahead=0,
             replaced=(espn_wanted.SCOREBOARDS,),
+            daily=(espn_wanted.ROSTERS,),
         ),
         Follower(
             name=ball_requests.SOURCE,

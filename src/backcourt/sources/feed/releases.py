@@ -13,6 +13,8 @@ from pathlib import Path
 
 from backcourt.clock import Clock
 from backcourt.engine import ledger
+from backcourt.engine.ranks import NO_SOURCES
+from backcourt.engine.raw import live_rows
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.seasons import eastern_date, season_window
@@ -71,7 +73,8 @@ def _is_alone(warehouse: Warehouse, season: str) -> bool:
     """Whether the games of the warehouse are to be these; raises SourceError where it has others, and not of the season."""
     if not ledger.exists(warehouse):
         return True
-    sources = {row[0] for row in warehouse.rows("SELECT DISTINCT source FROM raw.games")}
+    rows = warehouse.rows(f"SELECT DISTINCT source FROM ({live_rows('games')})")
+    sources = {row[0] for row in rows} - set(NO_SOURCES)
     if not sources - {SOURCE}:
         return True
     if not warehouse.value("SELECT COUNT(*) FROM raw.games_current WHERE season = ?", [season]):

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backcourt.errors import SourceError
+from backcourt.seasons import eastern_date
 from backcourt.sources.feed.follower import Follower
 from backcourt.sources.feed.outcome import DAMAGED, HAD, WRONG
 from backcourt.sources.feed.spool import lines_of, write_file
@@ -100,15 +103,17 @@ def about(fetch: Fetch) -> str:
     return _NO_NAME.sub("-", fetch.subject).strip("-")
 
 
-def changes(fetches: list[Fetch]) -> list[Fetch]:
+def changes(fetches: list[Fetch], daily: Collection[str] = ()) -> list[Fetch]:
     """Of answers, oldest first, those that are other than the one before them of the same request.
 
-    A source that says the same again says nothing new, and when it said it first is what counts.
+    A source that says the same again says nothing new, and when it said it first is what counts. Of needs that are `daily`
+    it does on another day: their rows are of the day on which they were fetched.
     """
-    before: dict[str, str | None] = {}
+    before: dict[tuple[str, date | None], str | None] = {}
     found = []
     for fetch in fetches:
-        if before.get(fetch.key) != fetch.digest:
+        place = (fetch.key, eastern_date(fetch.fetched_at) if fetch.need in daily else None)
+        if before.get(place) != fetch.digest:
             found.append(fetch)
-        before[fetch.key] = fetch.digest
+        before[place] = fetch.digest
     return found

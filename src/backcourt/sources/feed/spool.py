@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -54,6 +55,11 @@ class Spool:
     def has_files(self) -> bool:
         """Whether there is anything to ingest."""
         return any(self.folder.glob("*.ndjson"))
+
+    @property
+    def noted(self) -> Noted:
+        """What was noted of every document when the files were made."""
+        return {key: said for made in self._labels.values() for key, said in made.noted.items()}
 
     def fingerprint(self, versions: Iterable[str]) -> str:
         """What files of these versions of documents, read by this code, are made from."""
@@ -130,7 +136,7 @@ def write_file(path: Path, text: str) -> None:
     """Write a file in one step; one that has this very text is left alone."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
-    draft = path.with_name(f".{path.name}.draft")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)

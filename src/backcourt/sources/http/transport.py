@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from backcourt.errors import SourceError
 from backcourt.sources.http.credentials import Keys
 
 
@@ -73,7 +74,14 @@ class Transport(httpx.BaseTransport):
         named = getproxies()
         proxy = None if proxy_bypass(url.host) else named.get(url.scheme, named.get("all"))
         if proxy not in self._ways:
-            way = httpx.HTTPTransport(proxy=proxy)
+            try:
+                way = httpx.HTTPTransport(proxy=proxy if proxy is None or "://" in proxy else f"http://{proxy}")
+            except (ValueError, ImportError, httpx.InvalidURL) as error:
+                # What it says may hold a password, and so may what caused the error.
+                raise SourceError(
+                    f"The proxy that the environment names for {url.scheme} cannot be used ({type(error).__name__}).",
+                    "Write HTTPS_PROXY (or ALL_PROXY) as http://HOST:PORT; other kinds of proxies are not known here.",
+                ) from None
             # The pool takes its network from here; there is no public way to hand it one.
             way._pool._network_backend = _Network(self._deadline)
             self._ways[proxy] = way

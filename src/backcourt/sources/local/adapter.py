@@ -12,7 +12,9 @@ from backcourt.clock import Clock
 from backcourt.engine import events, ledger, raw
 from backcourt.engine.contract import Contract
 from backcourt.engine.evaluate import evaluate_all
-from backcourt.engine.intake import Delivery, Outcome, is_known, receive
+from backcourt.engine.intake import Delivery, Outcome, is_known, receive, recount_offers
+from backcourt.engine.ranks import NO_SOURCES
+from backcourt.engine.raw import live_rows
 from backcourt.engine.registry import Registry
 from backcourt.engine.renew import renew
 from backcourt.errors import ContractError, SourceError, UsageError
@@ -143,7 +145,8 @@ def ingest_folder(
 
 def _refuse_other_ids(warehouse: Warehouse, source: str) -> None:
     """Raise SourceError where games have the ids of another numbering: each would stand twice, once under each id."""
-    others = {row[0] for row in warehouse.rows("SELECT DISTINCT source FROM raw.games")} - {source}
+    rows = warehouse.rows(f"SELECT DISTINCT source FROM ({live_rows('games')})")
+    others = {row[0] for row in rows} - {source, *NO_SOURCES}
     clashing = sorted(each for each in others if (each in OWN_IDS) != (source in OWN_IDS))
     if clashing:
         raise SourceError(
@@ -233,7 +236,10 @@ def _ingest_file(
             stage(warehouse, contract, file.mapping, relation, cut, source)
             if kind != SIMULATED:
                 refuse_simulated(warehouse, contract, file.path)
-        return receive(warehouse, contract, delivery, clock.now(), max_vanishing)
+        outcome = receive(warehouse, contract, delivery, clock.now(), max_vanishing)
+        if contract.name == "games":
+            recount_offers(warehouse, registry.raw.values())
+        return outcome
 
 
 def _contract(registry: Registry, file: MappedFile) -> Contract:

@@ -1,7 +1,8 @@
 """Ingest an override file: each row that it speaks of becomes a raw row of the source `manual`.
 
-Such a row is the source's row with other values, and stands in its place, by key, whichever source that is. The file is
-always whole: a line that is gone is withdrawn. What it changes is known from when it came, and flows like any correction.
+Such a row is the source's row with other values. The values that were put in stand in the place of the source's, whichever
+source that is, and all others stay the source's as it tells them. The file is always whole: a line that is gone is
+withdrawn. What it changes is known from when it came, and flows like any correction.
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ def _ingest_table(
     )
     if is_known(warehouse, contract, delivery):
         return Outcome(path.name, contract.name, is_known=True)
-    outcome = receive(warehouse, contract, delivery, now, EVERYTHING)
+    # The lines first: what stands, and is counted as the rows are received, follows from them.
     _remember(warehouse, contract)
-    return outcome
+    return receive(warehouse, contract, delivery, now, EVERYTHING)
 
 
 def _stage_row(warehouse: Warehouse, contract: Contract, path: Path, lines: Sequence[Line], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from backcourt.errors import SourceError
 
 HEADER = ("table", "key", "column", "value", "reason")
 MOST_LINES = 10_000
+_FIXED = ("game_date", "season", "season_type")
 EXAMPLE = 'player_box,game_id=0022400061; player_id=201939,points,31,"the league\'s correction of 24 October"'
 
 
@@ -85,6 +87,12 @@ def _line(path: Path, registry: Registry, number: int, fields: Mapping[str, str]
     column = fields["column"]
     if column not in contract.column_names:
         raise wrong(path, number, f"raw.{name} has no column {column!r}; it has {', '.join(contract.column_names)}")
+    if column in _FIXED:
+        raise wrong(
+            path,
+            number,
+            f"{column} says where a row belongs, and other rows follow from that; it is the source's to say",
+        )
     if column in contract.key:
         raise wrong(path, number, f"{column} is part of the key of raw.{name}, which says which row is meant")
     if derived := contract.column(column).derived:
@@ -96,7 +104,9 @@ def _line(path: Path, registry: Registry, number: int, fields: Mapping[str, str]
 
 def _key(path: Path, number: int, contract: Contract, text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
+    # A value may hold a semicolon, as reasons of injuries do: only one before another name of the key parts.
+    parts = re.split(rf";\s*(?=(?:{'|'.join(map(re.escape, contract.key))})\s*=)", text)
+    for part in filter(None, (part.strip().removesuffix(";") for part in parts)):
         name, sign, value = part.partition("=")
         if not sign or name.strip() in found:
             raise wrong(path, number, f"the key {text!r} is not of the form name=value; name=value")

@@ -39,7 +39,8 @@ class Bookmaker(Shape):
 class Event(Shape):
     """A game; `commence_time` is rewritten to the actual start once it has begun."""
 
-    id: Text
+    # It becomes a part of an address, so it may hold nothing that means something there.
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
     sport_key: Literal["basketball_nba"]
     commence_time: Moment
     home_team: Text

@@ -16,8 +16,8 @@ from backcourt.sources.feed.asked import Asked
 from backcourt.sources.feed.games import Game
 from backcourt.sources.http import Fetch, request_of
 from backcourt.sources.odds_api import requests, shapes
-from backcourt.sources.odds_api.records import discover
-from backcourt.sources.payload import Request
+from backcourt.sources.odds_api.records import KINDS, discover, parse
+from backcourt.sources.payload import Payload, Request
 from backcourt.sources.strict_json import moment_of
 
 _BEFORE = timedelta(minutes=5)
@@ -93,13 +93,18 @@ def max_age(asked: Asked, request: Request, newest: Fetch) -> timedelta:
 
 
 def _has_other(asked: Asked, request: Request, cutoff_at: datetime) -> bool:
-    """Whether another answer that stood before the cut-off is here, so that this one need not be bought."""
+    """Whether another answer with offers that stood before the cut-off is here, so that this one need not be bought."""
     others = [
         fetch
         for fetch in asked.answers(request.source, request.need, request.subject)
         if str(request_of(fetch)) != str(request)
     ]
-    return any(_stood_at(fetch) < cutoff_at for fetch in others)
+    return any(_stood_at(fetch) < cutoff_at and asked.newest_readable([fetch], _offers) for fetch in others)
+
+
+def _offers(payload: Payload) -> bool:
+    """Whether an answer holds any offer: asked for before the books post theirs, it holds none."""
+    return any(batch.rows for batch in parse(payload) if batch.kind in KINDS.values())
 
 
 def _stood_at(fetch: Fetch) -> datetime:
