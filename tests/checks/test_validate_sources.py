@@ -96,6 +96,20 @@ def test_a_player_of_whom_they_differ(two: Workshop, worse: Feed, values: dict[s
     assert told(two, other_dates)["raw.player_box"].outcome == "pass"
 
 
+def test_a_player_who_appeared_in_one_of_them_only(two: Workshop, worse: Feed) -> None:
+    """Listed without a figure he has nothing that differs, and still did not play."""
+    who = player(worse)
+    figures = ("points", "assists", "steals", "blocks", "turnovers", "fouls", "plus_minus", "seconds_played")
+    blank = dict.fromkeys(
+        (*figures, *(name for name in who if name.startswith(("fg_", "three_", "ft_", "rebounds_")))), ""
+    )
+    changed(worse, who, **blank)
+    worse.deliver(two, 1)
+    found = told(two)["raw.player_box"]
+    assert found.outcome == "warn"
+    assert f"({who['player_id']}) appeared: {BETTER} true, {WORSE} false" in found.said
+
+
 def test_a_player_whom_one_of_them_does_not_know(two: Workshop, worse: Feed) -> None:
     who = player(worse)
     key = (who["game_id"], who["player_id"])

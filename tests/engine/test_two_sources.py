@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import permutations
@@ -220,6 +221,37 @@ def test_another_order_makes_due_what_then_differs_and_equals_a_rebuild(
 def test_an_order_that_cannot_be_meant(shop: Workshop, need: str, sources: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         reorder(shop.warehouse, shop.registry, need, sources, NOON)
+
+
+def test_what_a_later_source_says_was_not_known_before(
+    empty: Workshop, better: Feed, worse: Feed, games: list[str]
+) -> None:
+    """Its history is no history of this warehouse, which had the other's row until then; a game of its own is."""
+    worse.without(games[:1], NEEDS[1:])
+    worse.deliver(empty)
+    better.deliver(empty, 5)
+    known = dict(
+        empty.warehouse.rows(
+            "SELECT game_id, MAX(known_at) FROM raw.player_box WHERE source = ? GROUP BY game_id", [BETTER]
+        )
+    )
+    came = clock(5).now().replace(tzinfo=None)
+    assert {game for game, at in known.items() if at == came} == set(games[1:])
+    assert known[games[0]] < came
+
+
+def test_offers_on_a_game_that_is_withdrawn_do_not_stand(league: Path, tmp_path: Path, games: list[str]) -> None:
+    """And are no damage: what the ledger says of them follows the schedule."""
+    folder = tmp_path / "files"
+    shutil.copytree(league, folder)
+    with workshop(tmp_path / "w.duckdb", folder) as shop:
+        shop.ingest()
+        shop.backfill()
+        shop.write("games", [line for line in shop.read("games") if line["game_id"] != games[-1]])
+        shop.ingest(3, max_vanishing=1.0)
+        assert supplied(shop, "game_lines").keys() == set(games[:-1])
+        shop.backfill()
+        assert shop.verify().damage == []
 
 
 @pytest.mark.soak

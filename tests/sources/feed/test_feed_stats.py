@@ -45,6 +45,20 @@ def serve(season: Season) -> None:
         season.server.on(f"/stats/{endpoint}", document(as_json(answer)))
 
 
+def test_a_game_that_the_schedule_has_not_as_final_is_not_asked_for(fed: Fed, season: Season) -> None:
+    """Its box score does not say that it is over: with 12 seconds left it adds up as well."""
+    serve(season)
+    on = scheduled(GAME, "2025-01-06T19:30:00", "BOS", "NYK", status=2, text="Q4 0:12", points=(74, 70))
+    season.games[GAME] = on
+    games = [each for each in season.games.values() if each["gameDateEst"].startswith("2025-04")] + [on]
+    dates = [{"gameDate": "", "games": games}]
+    schedule = {"leagueSchedule": {"seasonYear": "2024-25", "leagueId": "00", "gameDates": dates}}
+    season.server.on("/stats/scheduleleaguev2", document(as_json(schedule)))
+    report = fed.run(STATS)
+    assert (report.documents, report.troubles) == (2, [])
+    assert fed.rows("player_box") == []
+
+
 def test_first_and_again(fed: Fed, season: Season) -> None:
     serve(season)
     fed.wall.at = fed.wall.at.replace(month=3)

@@ -34,6 +34,17 @@ def troubles(report: FeedReport) -> list[tuple[str, str]]:
     return [(each.need, each.subject) for each in report.troubles]
 
 
+def test_what_gave_nothing_is_asked_for_again_however_old_its_game_is(fed: Fed, season: Season) -> None:
+    """A host in trouble answers a backfill with 200 and no box score: that is not the last word on the season."""
+    season.server.on(box_path(LAKERS), WRONG)
+    fed.wall.at = fed.wall.at.replace(month=3)
+    assert ("box", LAKERS) in troubles(fed.run())
+    season.serve()
+    fed.wall.at += timedelta(minutes=61)
+    assert ("box", LAKERS) not in troubles(fed.run())
+    assert len(fed.rows("player_box", "player_id", f"game_id = '{LAKERS}'")) == 12
+
+
 @pytest.mark.parametrize(
     "bad", [pytest.param(bad, id=name, marks=[pytest.mark.soak] * (name != "shape")) for name, bad in BAD.items()]
 )

@@ -98,3 +98,13 @@ def test_daily(following: Following) -> None:
     folder, reports = answer.json["sources"]
     assert "is not a folder" in folder["error"]
     assert (reports["changed"], reports["error"]) == (3, "")
+
+
+def test_a_client_that_is_blocked(following: Following) -> None:
+    """Every answer is the one that means that there is no report: that is no success."""
+    for hour in ("04PM", "03PM", "02PM", "01PM", "12PM"):
+        following.serve(path(hour), status(403))
+    answer = following.type(f"ingest {INGEST} --json")
+    (made,) = answer.json["seasons"]
+    assert (answer.code, made["states"]) == (1, {"not there": 4})
+    assert "every answer was that there is none: is this client blocked?" in made["not_taken"][-1]["said"]

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from answering import GAME, MakeFetcher, Server, as_json, asked, bomb, document, dripping, packed, page, serving, status
 
+from backcourt.errors import SourceError
 from backcourt.sources.http.address import key_of, registrable, why_not_followed
 from backcourt.sources.http.body import read_body
 from backcourt.sources.http.client import Fetcher
@@ -329,6 +330,22 @@ def test_a_proxy_is_asked_when_the_environment_names_one(
     monkeypatch.setenv("no_proxy", "cdn.nba.invalid")
     with pytest.raises(UnreachableError, match="cannot be reached"):
         fetcher.fetch(request, attempts=1)
+
+
+@pytest.mark.parametrize("proxy", ["socks4://user:hidden@proxy.invalid:1", "://user:hidden@proxy.invalid"])
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(SourceError, match="The proxy that the environment names for http cannot be used") as told:
+        fetcher.fetch(asked(server, url="http://cdn.nba.invalid/game"))
+    assert "hidden" not in f"{told.value} {told.value.__cause__} {told.value.hint}"
+
+
+def test_a_proxy_without_a_scheme(server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", server.host)
+    server.on("/game", document())
+    assert fetcher.fetch(asked(server, url="http://cdn.nba.invalid/game")).body == GAME
 
 
 def test_a_second_server_is_another_host(server: Server, fetcher: Fetcher) -> None:
