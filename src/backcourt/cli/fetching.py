@@ -17,11 +17,11 @@ from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import default_registry
 from backcourt.errors import UsageError
 from backcourt.seasons import Scope, season_of
-from backcourt.sources.feed.feed import FeedSeason
 from backcourt.sources.feed.follow import Price, price, questions
 from backcourt.sources.feed.follow import follow as feed_snapshots
 from backcourt.sources.feed.follower import Follower
 from backcourt.sources.feed.outcome import HAD, FeedReport, Told
+from backcourt.sources.feed.season import FeedSeason
 from backcourt.sources.http import Fetcher, Progress, open_fetcher
 from backcourt.warehouse.duckdb import Warehouse
 

@@ -19,11 +19,12 @@ from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError, UsageError
 from backcourt.seasons import Scope, parse_seasons, season_of
 from backcourt.sources.feed.adapter import ADAPTERS
-from backcourt.sources.feed.feed import FeedSeason, by_games
+from backcourt.sources.feed.feed import by_games
 from backcourt.sources.feed.follow import follow, price, questions
 from backcourt.sources.feed.follower import FOLLOWERS, Follower
 from backcourt.sources.feed.outcome import FeedReport
 from backcourt.sources.feed.releases import feed_releases
+from backcourt.sources.feed.season import FeedSeason
 from backcourt.sources.http import Fetcher
 from backcourt.sources.local.adapter import IngestReport, ingest_folder
 from backcourt.sources.simulated.source import simulate

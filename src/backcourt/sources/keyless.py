@@ -16,9 +16,10 @@ from backcourt.engine.intake import Outcome
 from backcourt.engine.registry import Registry
 from backcourt.errors import SourceError
 from backcourt.sources.feed.adapter import ADAPTERS
-from backcourt.sources.feed.feed import FeedSeason, Opening, by_games
+from backcourt.sources.feed.feed import by_games
 from backcourt.sources.feed.outcome import HAD
 from backcourt.sources.feed.releases import feed_releases
+from backcourt.sources.feed.season import FeedSeason, Opening
 from backcourt.sources.http import Fetcher, Patience, Progress
 from backcourt.sources.http.limits import Limits
 from backcourt.sources.nba_stats import requests as nba_stats

@@ -192,7 +192,7 @@ class Fed:
                 mirrors=dict.fromkeys(("cdn.nba.com", "stats.nba.com"), f"http://{self.server.host}"),
             ) as fetcher,
         ):
-            return feed(self.open, self.registry, adapter, SEASON, fetcher, self.wall, **more)
+            return feed(adapter, self.open, self.registry, SEASON, fetcher, self.wall, **more)
 
     def rows(self, table: str, columns: str = "*", where: str = "TRUE") -> list[tuple[Any, ...]]:
         """The current rows of a raw table, in order."""

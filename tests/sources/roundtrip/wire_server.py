@@ -63,9 +63,9 @@ def fed(server: Server, source: str, folder: Path, season: str, *, data: str = "
         ) as fetcher,
     ):
         return feed(
+            replace(ADAPTERS[source], data=data),
             lambda: Warehouse.open(folder / "w.duckdb", threads=1),
             default_registry(),
-            replace(ADAPTERS[source], data=data),
             season,
             fetcher,
             AFTER,

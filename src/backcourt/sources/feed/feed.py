@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from typing import Protocol
+from functools import partial
 
 from backcourt.clock import Clock
 from backcourt.engine.registry import Registry
@@ -23,6 +22,7 @@ from backcourt.sources.feed.age import FINAL, OF_SEASON, max_age
 from backcourt.sources.feed.games import Game, games_of
 from backcourt.sources.feed.outcome import DAMAGED, HAD, REFUSED, WAITS, FeedReport, Told
 from backcourt.sources.feed.reading import Reading, read, version_of, versions
+from backcourt.sources.feed.season import EVERYTHING, SPOOL, FeedSeason, Opening
 from backcourt.sources.feed.spool import Noted, Spool
 from backcourt.sources.feed.telling import count, not_had, told_of
 from backcourt.sources.http import Fetcher, Progress, Pulled, pull
@@ -30,18 +30,13 @@ from backcourt.sources.local.adapter import MappedFile, ingest_folder
 from backcourt.sources.payload import Record, Request
 from backcourt.warehouse.duckdb import Warehouse
 
-SPOOL = "spool"
 PERSON = "personId"
-EVERYTHING = 1.0
-
-Opening = Callable[[], AbstractContextManager[Warehouse]]
-"""Opens the warehouse to write."""
 
 
 def feed(
+    adapter: Adapter,
     opening: Opening,
     registry: Registry,
-    adapter: Adapter,
     season: str,
     fetcher: Fetcher,
     clock: Clock,
@@ -67,39 +62,9 @@ def feed(
     return work.report
 
 
-class FeedSeason(Protocol):
-    """Feeds a warehouse with a season of a source."""
-
-    def __call__(
-        self,
-        opening: Opening,
-        registry: Registry,
-        season: str,
-        fetcher: Fetcher,
-        clock: Clock,
-        *,
-        max_vanishing: float = ...,
-        progress: Callable[[Progress], None] = ...,
-    ) -> FeedReport:
-        """What became of the season's documents."""
-
-
 def by_games(adapter: Adapter) -> FeedSeason:
     """The way of a source that has its own schedule, and documents of each game."""
-
-    def feed_season(
-        opening: Opening,
-        registry: Registry,
-        season: str,
-        fetcher: Fetcher,
-        clock: Clock,
-        *,
-        max_vanishing: float = 0.05,
-        progress: Callable[[Progress], None] = lambda step: None,
-    ) -> FeedReport:
-        return feed(opening, registry, adapter, season, fetcher, clock, max_vanishing=max_vanishing, progress=progress)
-
-    return feed_season
+    return partial(feed, adapter)
 
 
 class _Feed:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from backcourt.sources.feed.asked import Asked, ask
 from backcourt.sources.feed.follower import Follower
 from backcourt.sources.feed.outcome import DAMAGED, HAD, NOT_FETCHED, REFUSED, WRONG, FeedReport, Told
 from backcourt.sources.feed.reading import version_of
+from backcourt.sources.feed.season import EVERYTHING, SPOOL, Opening
 from backcourt.sources.feed.snapshots import Snapshots, changes
 from backcourt.sources.feed.telling import count, not_had, told_of
 from backcourt.sources.http import Fetcher, Progress, Pulled, missing, pull, request_of
@@ -30,13 +30,8 @@ from backcourt.sources.local.adapter import MappedFile, ingest_folder
 from backcourt.sources.payload import Request, ShapeError
 from backcourt.warehouse.duckdb import Warehouse
 
-SPOOL = "spool"
-EVERYTHING = 1.0
 # So many documents that are not there are nothing strange: a date without a report, games without a file yet.
 FEW = 3
-
-Opening = Callable[[], AbstractContextManager[Warehouse]]
-"""Opens the warehouse to write."""
 
 
 def questions(

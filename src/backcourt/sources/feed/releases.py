@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from backcourt.seasons import eastern_date, season_window
 from backcourt.sources.feed.age import FINAL
 from backcourt.sources.feed.outcome import DAMAGED, HAD, REFUSED, WAITS, WRONG, FeedReport, Told
 from backcourt.sources.feed.reading import version_of, versions
+from backcourt.sources.feed.season import SPOOL, Opening
 from backcourt.sources.feed.spool import write_file
 from backcourt.sources.feed.telling import count, not_had, told_of
 from backcourt.sources.http import Archive, Fetcher, Progress, pull
@@ -31,13 +31,9 @@ from backcourt.sources.sportsdataverse import spooling
 from backcourt.sources.sportsdataverse.requests import NEEDS, SOURCE, release
 from backcourt.warehouse.duckdb import Warehouse
 
-SPOOL = "spool"
-EVERYTHING = 1.0
 _RUNNING = timedelta(hours=12)
 _SETTLED = timedelta(days=30)
 
-Opening = Callable[[], AbstractContextManager[Warehouse]]
-"""Opens the warehouse to write."""
 States = dict[str, tuple[str, str]]
 """By need what state a release is in, and what is to be said of that."""
 
